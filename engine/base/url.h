@@ -1,0 +1,42 @@
+/*
+ * url.h: percent-escaping and forms (application/x-www-form-urlencoded).
+ */
+#ifndef CEGAH_BASE_URL_H
+#define CEGAH_BASE_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Appends text with every byte outside [A-Za-z0-9-._~] as %XX. 0, or -1 on overflow. */
+int url_escape(struct buf *out, const char *text);
+/* Appends "name=escaped value", with "&" before it unless the buffer ends in "?" or "&"
+ * or is empty. 0, or -1 on overflow. */
+int url_add_parameter(struct buf *out, const char *name, const char *value);
+
+enum { FORM_FIELDS_MAX = 64 };
+
+struct form_field {
+    const char *name; /* decoded, borrowed from the form */
+    const char *value;
+};
+
+/* A decoded form. Owned by the caller, from form_parse() to form_fini(). */
+struct form {
+    char *memory;
+    struct form_field fields[FORM_FIELDS_MAX];
+    size_t n;
+};
+
+/*
+ * Decodes "a=b&c=d" (+ and %20 are blanks). Returns 0; -1 when there are more than
+ * FORM_FIELDS_MAX fields, an escape is broken, or a NUL byte would arise. form_fini() is
+ * due either way.
+ */
+int form_parse(struct form *form, const char *text, size_t length);
+void form_fini(struct form *form);
+/* Returns the first value of that name, borrowed from the form; NULL when absent. */
+const char *form_find(const struct form *form, const char *name);
+
+#endif

@@ -1,0 +1,2 @@
+/* commands.h: every command, in the order that `cegah help` shows. Included by main.c. */
+COMMAND(simulator)
