@@ -32,6 +32,8 @@ struct yaml_node {
 /* One file. Owned by the caller; texts are copied. */
 struct yaml_document;
 
+enum { YAML_BYTES_MAX = 1 << 20, PROBLEMS_MAX = 500 };
+
 /* What was found wrong, in order; printed by problems_print(). Owned by the caller. */
 struct problem {
     bool warning;
@@ -42,6 +44,7 @@ struct problem {
     char *source;     /* the source line, or NULL */
 };
 
+/* Past PROBLEMS_MAX problems are counted and no longer kept. */
 struct problems {
     struct problem *list;
     size_t n, capacity;
@@ -50,6 +53,8 @@ struct problems {
 
 void problems_init(struct problems *problems);
 void problems_fini(struct problems *problems);
+/* Adds a copy of the problem. */
+void problems_add(struct problems *problems, const struct problem *problem);
 /* Adds to out, for each: "path:line:col: error: text", the source line, a caret line,
  * and the advice on a line of its own. */
 void problems_print(const struct problems *problems, struct buf *out);
@@ -66,8 +71,9 @@ const char *yaml_path(const struct yaml_document *document);
 /* Returns a mapping's child of that key, or NULL. */
 const struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key);
 
-/* Adds an error or a warning at a node (at its key with the key_ form). advice may be
- * NULL. The source line is cut out of the document. */
+/* Adds an error or a warning at a node (at its key with the key_ form; of the file as a
+ * whole when node is NULL). advice may be NULL. The source line is cut out of the
+ * document. */
 void yaml_error(const struct yaml_document *document, const struct yaml_node *node,
     struct problems *problems, const char *advice, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
