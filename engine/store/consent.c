@@ -1,0 +1,109 @@
+#include "store/consent.h"
+
+#include <string.h>
+
+#include "store/db.h"
+
+int64_t consent_add(struct db *db, const struct consent *consent, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO consent (person_id,whose,decision,scope,series_id,channel,method,"
+        " given_at,dated,wording,words,evidence,recorded_at)"
+        " VALUES (?1,?2,?3,'series',?4,?5,?6,?7,?8,?9,?10,?11,?12)");
+
+    stmt_int(stmt, 1, consent->person_id);
+    stmt_text(stmt, 2, consent->guardian ? "guardian" : "own");
+    stmt_text(stmt, 3, consent->refused ? "refused" : "given");
+    stmt_id(stmt, 4, consent->series_id);
+    stmt_text(stmt, 5, consent->channel);
+    stmt_text(stmt, 6, consent->method);
+    stmt_id(stmt, 7, consent->given_at);
+    stmt_text(stmt, 8, consent->dated);
+    stmt_text(stmt, 9, consent->wording);
+    stmt_text(stmt, 10, consent->words);
+    stmt_text(stmt, 11, consent->evidence);
+    stmt_int(stmt, 12, now);
+    stmt_run(stmt);
+    return db_last_id(db);
+}
+
+int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t series_id)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT id,decision,withdrawn_at FROM consent"
+        " WHERE person_id=?1 AND whose=?2 AND scope='series'"
+        " AND (series_id IS NULL OR series_id=?3) ORDER BY id DESC LIMIT 1");
+    int64_t id = 0;
+
+    stmt_int(stmt, 1, person_id);
+    stmt_text(stmt, 2, guardian ? "guardian" : "own");
+    stmt_int(stmt, 3, series_id);
+    if (stmt_row(stmt)) {
+        if (strcmp(stmt_get_word(stmt, 1), "given") == 0 && stmt_is_null(stmt, 2)) {
+            id = stmt_get_int(stmt, 0);
+        }
+        stmt_end(stmt);
+    }
+    return id;
+}
+
+bool consent_is_known(struct db *db, const struct consent *consent)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM consent WHERE person_id=?1 AND whose=?2 AND method=?3"
+        " AND dated=?4 AND wording=?5 LIMIT 1");
+    bool known;
+
+    stmt_int(stmt, 1, consent->person_id);
+    stmt_text(stmt, 2, consent->guardian ? "guardian" : "own");
+    stmt_text(stmt, 3, consent->method);
+    stmt_text(stmt, 4, consent->dated);
+    stmt_text(stmt, 5, consent->wording);
+    known = stmt_row(stmt);
+    stmt_end(stmt);
+    return known;
+}
+
+void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "UPDATE consent SET withdrawn_at=?2"
+        " WHERE person_id=?1 AND whose='own' AND withdrawn_at IS NULL");
+
+    stmt_int(stmt, 1, person_id);
+    stmt_int(stmt, 2, now);
+    stmt_run(stmt);
+}
+
+bool suppression_add(struct db *db, int64_t address_id, const char *reason,
+    const char *words, const char *channel, int64_t inbound_id, int64_t now)
+{
+    struct stmt *stmt;
+
+    if (suppression_is_live(db, address_id)) {
+        return false;
+    }
+    stmt = db_stmt(db,
+        "INSERT INTO suppression (address_id,reason,words,channel,inbound_id,at)"
+        " VALUES (?1,?2,?3,?4,?5,?6)");
+    stmt_int(stmt, 1, address_id);
+    stmt_text(stmt, 2, reason);
+    stmt_text(stmt, 3, words);
+    stmt_text(stmt, 4, channel);
+    stmt_id(stmt, 5, inbound_id);
+    stmt_int(stmt, 6, now);
+    stmt_run(stmt);
+    return true;
+}
+
+bool suppression_is_live(struct db *db, int64_t address_id)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM suppression WHERE address_id=?1 AND lifted_at IS NULL LIMIT 1");
+    bool live;
+
+    stmt_int(stmt, 1, address_id);
+    live = stmt_row(stmt);
+    stmt_end(stmt);
+    return live;
+}

@@ -1,0 +1,42 @@
+/*
+ * consent.h: who agreed to what, append-only; and who said stop.
+ */
+#ifndef CEGAH_STORE_CONSENT_H
+#define CEGAH_STORE_CONSENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+
+/* One consent to be recorded. All borrowed for the call. */
+struct consent {
+    int64_t person_id;
+    bool guardian;       /* whose: the guardian's, else the person's own */
+    bool refused;
+    int64_t series_id;   /* 0: every series of the programme (an import's) */
+    const char *channel; /* NULL: none (paper, a guardian's) */
+    const char *method;  /* paper, voice, reply … */
+    int64_t given_at;    /* when by message; 0 with dated */
+    const char *dated;   /* YYYY-MM-DD as written on the form, or "" */
+    const char *wording; /* version of the words that were shown */
+    const char *words;   /* what was answered, or "" */
+    const char *evidence; /* inbound:ID, import:FILE:ROW */
+};
+
+/* Returns the new row's id. */
+int64_t consent_add(struct db *db, const struct consent *consent, int64_t now);
+/* The newest consent that is given, not withdrawn, and covers the series; 0: none, also
+ * when a refusal of the same person is newer. */
+int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t series_id);
+/* True when the person has a like row already (for imports that run twice). */
+bool consent_is_known(struct db *db, const struct consent *consent);
+/* Withdraws what is live of the person's own. */
+void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now);
+
+/* Suppresses the address; returns false when it was suppressed already. */
+bool suppression_add(struct db *db, int64_t address_id, const char *reason,
+    const char *words, const char *channel, int64_t inbound_id, int64_t now);
+bool suppression_is_live(struct db *db, int64_t address_id);
+
+#endif

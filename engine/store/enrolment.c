@@ -1,0 +1,295 @@
+#include "store/enrolment.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "store/db.h"
+
+static const char *const names[] = {"invited", "waiting_guardian", "active", "ended"};
+
+const char *enrolment_state_name(enum enrolment_state state)
+{
+    return names[state];
+}
+
+#define COLUMNS                                                                          \
+    "id,person_id,address_id,series_id,state,reason,joined_at,invited_at,step,"          \
+    "occurrence,slot_at,due_at"
+
+static void read_row(struct stmt *stmt, struct enrolment *enrolment)
+{
+    const char *state = stmt_get_word(stmt, 4);
+
+    *enrolment = (struct enrolment){
+        .id = stmt_get_int(stmt, 0),
+        .person_id = stmt_get_int(stmt, 1),
+        .address_id = stmt_get_int(stmt, 2),
+        .series_id = stmt_get_int(stmt, 3),
+        .joined_at = stmt_get_int(stmt, 6),
+        .invited_at = stmt_get_int(stmt, 7),
+        .occurrence = stmt_get_int(stmt, 9),
+        .slot_at = stmt_get_int(stmt, 10),
+        .due_at = stmt_get_int(stmt, 11),
+    };
+    while (strcmp(names[enrolment->state], state) != 0) {
+        must(enrolment->state < ENROLMENT_ENDED, "enrolment state %s", state);
+        enrolment->state++;
+    }
+    snprintf(enrolment->reason, sizeof enrolment->reason, "%s", stmt_get_word(stmt, 5));
+    snprintf(enrolment->step, sizeof enrolment->step, "%s", stmt_get_word(stmt, 8));
+}
+
+/* Reads the one row and leaves the statement. */
+static bool read_one(struct stmt *stmt, struct enrolment *enrolment)
+{
+    bool found = stmt_row(stmt);
+
+    if (found) {
+        read_row(stmt, enrolment);
+        stmt_end(stmt);
+    }
+    return found;
+}
+
+static void bind_state(struct stmt *stmt, const struct enrolment *enrolment, int64_t now)
+{
+    stmt_text(stmt, 1, names[enrolment->state]);
+    stmt_text(stmt, 2, enrolment->reason);
+    stmt_id(stmt, 3, enrolment->joined_at);
+    stmt_id(stmt, 4, enrolment->invited_at);
+    stmt_text(stmt, 5, enrolment->step[0] == '\0' ? NULL : enrolment->step);
+    stmt_int(stmt, 6, enrolment->occurrence > 0 ? enrolment->occurrence : 1);
+    stmt_id(stmt, 7, enrolment->slot_at);
+    stmt_id(stmt, 8, enrolment->due_at);
+    stmt_int(stmt, 9, now);
+}
+
+int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO enrolment (state,reason,joined_at,invited_at,step,occurrence,slot_at,"
+        " due_at,updated_at,person_id,address_id,series_id)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) ON CONFLICT DO NOTHING");
+
+    bind_state(stmt, enrolment, now);
+    stmt_int(stmt, 10, enrolment->person_id);
+    stmt_int(stmt, 11, enrolment->address_id);
+    stmt_int(stmt, 12, enrolment->series_id);
+    return stmt_run(stmt) > 0 ? db_last_id(db) : 0;
+}
+
+bool enrolment_find(struct db *db, int64_t id, struct enrolment *enrolment)
+{
+    struct stmt *stmt = db_stmt(db, "SELECT " COLUMNS " FROM enrolment WHERE id=?1");
+
+    stmt_int(stmt, 1, id);
+    return read_one(stmt, enrolment);
+}
+
+bool enrolment_of(
+    struct db *db, int64_t person_id, int64_t series_id, struct enrolment *enrolment)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT " COLUMNS " FROM enrolment WHERE person_id=?1 AND series_id=?2");
+
+    stmt_int(stmt, 1, person_id);
+    stmt_int(stmt, 2, series_id);
+    return read_one(stmt, enrolment);
+}
+
+void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
+        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9 WHERE id=?10");
+
+    bind_state(stmt, enrolment, now);
+    stmt_int(stmt, 10, enrolment->id);
+    stmt_run(stmt);
+}
+
+bool enrolment_next_due(struct db *db, int64_t now, struct enrolment *enrolment)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM enrolment WHERE due_at IS NOT NULL AND due_at<=?1"
+        " ORDER BY due_at, id LIMIT 1");
+
+    stmt_int(stmt, 1, now);
+    return read_one(stmt, enrolment);
+}
+
+int64_t enrolment_earliest_due(struct db *db)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT min(due_at) FROM enrolment WHERE due_at IS NOT NULL");
+    int64_t due = 0;
+
+    if (stmt_row(stmt)) {
+        due = stmt_get_int(stmt, 0);
+        stmt_end(stmt);
+    }
+    return due;
+}
+
+static int read_ids(struct stmt *stmt, int64_t *ids, int max)
+{
+    int n = 0;
+
+    while (n < max && stmt_row(stmt)) {
+        ids[n++] = stmt_get_int(stmt, 0);
+    }
+    stmt_end(stmt);
+    return n;
+}
+
+int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, int max)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT id FROM enrolment WHERE address_id=?1 AND state<>'ended'"
+        " ORDER BY id LIMIT ?2");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_int(stmt, 2, max);
+    return read_ids(stmt, ids, max);
+}
+
+int enrolment_ids_of_series(struct db *db, int64_t series_id, enum enrolment_state state,
+    int64_t after, int64_t *ids, int max)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT id FROM enrolment WHERE series_id=?1 AND state=?2 AND id>?3"
+        " ORDER BY id LIMIT ?4");
+
+    stmt_int(stmt, 1, series_id);
+    stmt_text(stmt, 2, names[state]);
+    stmt_int(stmt, 3, after);
+    stmt_int(stmt, 4, max);
+    return read_ids(stmt, ids, max);
+}
+
+bool outcome_set(struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence,
+    const char *outcome, const char *reason, int64_t message_id, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO step_outcome (enrolment_id,step,occurrence,outcome,reason,message_id,"
+        " at) VALUES (?1,?2,?3,?4,?5,?6,?7)"
+        " ON CONFLICT (enrolment_id,step,occurrence) DO UPDATE SET outcome=?4,reason=?5,"
+        " message_id=?6,at=?7 WHERE outcome='held'");
+
+    stmt_int(stmt, 1, enrolment_id);
+    stmt_text(stmt, 2, step);
+    stmt_int(stmt, 3, occurrence);
+    stmt_text(stmt, 4, outcome);
+    stmt_text(stmt, 5, reason);
+    stmt_id(stmt, 6, message_id);
+    stmt_int(stmt, 7, now);
+    return stmt_run(stmt) > 0;
+}
+
+void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, const char *reason, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "UPDATE step_outcome SET outcome='missed',reason=?4,at=?5"
+        " WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3 AND outcome='sent'");
+
+    stmt_int(stmt, 1, enrolment_id);
+    stmt_text(stmt, 2, step);
+    stmt_int(stmt, 3, occurrence);
+    stmt_text(stmt, 4, reason);
+    stmt_int(stmt, 5, now);
+    stmt_run(stmt);
+}
+
+bool outcome_is_final(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM step_outcome WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3"
+        " AND outcome<>'held'");
+    bool final;
+
+    stmt_int(stmt, 1, enrolment_id);
+    stmt_text(stmt, 2, step);
+    stmt_int(stmt, 3, occurrence);
+    final = stmt_row(stmt);
+    stmt_end(stmt);
+    return final;
+}
+
+void question_add(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, int64_t address_id, const char *channel, int64_t asked_at,
+    int64_t closes_at)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO question (enrolment_id,step,occurrence,address_id,channel,asked_at,"
+        " closes_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING");
+
+    stmt_int(stmt, 1, enrolment_id);
+    stmt_text(stmt, 2, step);
+    stmt_int(stmt, 3, occurrence);
+    stmt_int(stmt, 4, address_id);
+    stmt_text(stmt, 5, channel);
+    stmt_int(stmt, 6, asked_at);
+    stmt_int(stmt, 7, closes_at);
+    stmt_run(stmt);
+}
+
+bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
+    struct question *question)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT enrolment_id,step,occurrence,asked_at FROM question"
+        " WHERE address_id=?1 AND answered_at IS NULL AND channel=?2 AND closes_at>?3"
+        " ORDER BY asked_at DESC LIMIT 1");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_text(stmt, 2, channel);
+    stmt_int(stmt, 3, now);
+    if (!stmt_row(stmt)) {
+        return false;
+    }
+    *question = (struct question){
+        .enrolment_id = stmt_get_int(stmt, 0),
+        .occurrence = stmt_get_int(stmt, 2),
+        .asked_at = stmt_get_int(stmt, 3),
+    };
+    snprintf(question->step, sizeof question->step, "%s", stmt_get_word(stmt, 1));
+    stmt_end(stmt);
+    return true;
+}
+
+void question_answered(struct db *db, const struct question *question, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "UPDATE question SET answered_at=?4"
+        " WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3");
+
+    stmt_int(stmt, 1, question->enrolment_id);
+    stmt_text(stmt, 2, question->step);
+    stmt_int(stmt, 3, question->occurrence);
+    stmt_int(stmt, 4, now);
+    stmt_run(stmt);
+}
+
+void answer_add(struct db *db, const struct question *question, const char *value,
+    int is_right, int64_t inbound_id, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO answer (enrolment_id,step,occurrence,value,is_right,inbound_id,at)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7)");
+
+    stmt_int(stmt, 1, question->enrolment_id);
+    stmt_text(stmt, 2, question->step);
+    stmt_int(stmt, 3, question->occurrence);
+    stmt_text(stmt, 4, value);
+    if (is_right < 0) {
+        stmt_null(stmt, 5);
+    } else {
+        stmt_int(stmt, 5, is_right);
+    }
+    stmt_id(stmt, 6, inbound_id);
+    stmt_int(stmt, 7, now);
+    stmt_run(stmt);
+}

@@ -1,0 +1,81 @@
+/*
+ * enrolment.h: a person in a series, what became of each step, and what was asked.
+ */
+#ifndef CEGAH_STORE_ENROLMENT_H
+#define CEGAH_STORE_ENROLMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+
+enum enrolment_state {
+    ENROLMENT_INVITED, /* invited_at 0: the invitation has not left yet */
+    ENROLMENT_WAITING_GUARDIAN,
+    ENROLMENT_ACTIVE,
+    ENROLMENT_ENDED,
+};
+
+const char *enrolment_state_name(enum enrolment_state state);
+
+/* One row; plain data. */
+struct enrolment {
+    int64_t id, person_id, address_id, series_id;
+    enum enrolment_state state;
+    char reason[40];    /* of ENDED, or of what it waits for */
+    int64_t joined_at;  /* 0: not yet */
+    int64_t invited_at; /* 0: not yet */
+    char step[32];      /* the next one; "" none */
+    int64_t occurrence;
+    int64_t slot_at;    /* when that step was meant to leave; 0 none */
+    int64_t due_at;     /* when the planner looks again; 0 never */
+};
+
+/* Returns the new id; 0 when the person is in the series already. */
+int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t now);
+bool enrolment_find(struct db *db, int64_t id, struct enrolment *enrolment);
+bool enrolment_of(
+    struct db *db, int64_t person_id, int64_t series_id, struct enrolment *enrolment);
+/* Writes all but the ids. */
+void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now);
+/* The earliest due one at or before now; false when there is none. */
+bool enrolment_next_due(struct db *db, int64_t now, struct enrolment *enrolment);
+/* The earliest due time of all; 0: none. */
+int64_t enrolment_earliest_due(struct db *db);
+/* The ids of an address's enrolments that have not ended, oldest first. */
+int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, int max);
+/* The ids of a series' enrolments in a state after `after`, in order. */
+int enrolment_ids_of_series(struct db *db, int64_t series_id, enum enrolment_state state,
+    int64_t after, int64_t *ids, int max);
+
+/* Records what became of a step. Returns false when the step has a final outcome (sent,
+ * skipped, missed) already: it must not be sent again. */
+bool outcome_set(struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence,
+    const char *outcome, const char *reason, int64_t message_id, int64_t now);
+/* A step whose message did not leave after all. */
+void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, const char *reason, int64_t now);
+/* True when the step has a final outcome. */
+bool outcome_is_final(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
+
+/* An open question of an address. */
+struct question {
+    int64_t enrolment_id;
+    char step[32];
+    int64_t occurrence;
+    int64_t asked_at;
+};
+
+void question_add(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, int64_t address_id, const char *channel, int64_t asked_at,
+    int64_t closes_at);
+/* The newest one that is open at now on the channel; false: none. */
+bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
+    struct question *question);
+void question_answered(struct db *db, const struct question *question, int64_t now);
+/* is_right: 1, 0, or -1 when the question knows no right answer. */
+void answer_add(struct db *db, const struct question *question, const char *value,
+    int is_right, int64_t inbound_id, int64_t now);
+
+#endif
