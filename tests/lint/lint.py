@@ -239,12 +239,14 @@ def rule_text(sources):
 
 
 def rule_lists(sources):
-    """Every command and every adapter stands in its list, and nothing else does."""
+    """Every command and every adapter stands in its list, and nothing else does. A file
+    with a header of its own is a part of one."""
     for list_path, macro, pattern in [
             (LISTS[0], "COMMAND", r"engine/cli/cmd_(\w+)\.c"),
             (LISTS[1], "ADAPTER", r"adapters/(?!adapter\.c)(\w+)\.c")]:
         files = {m.group(1): s.path for s in sources
-                 if (m := re.fullmatch(pattern, s.path))}
+                 if (m := re.fullmatch(pattern, s.path))
+                 and not any(h.path == s.path[:-1] + "h" for h in sources)}
         listing = next((s for s in sources if s.path == list_path), None)
         listed = {}
         if listing is not None:

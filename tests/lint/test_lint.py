@@ -355,6 +355,11 @@ def test_an_adapter_that_is_not_listed_is_found(tree):
                      "add ADAPTER(twilio) to adapters/list.h"]
 
 
+def test_a_part_of_an_adapter_need_not_be_listed(tree):
+    assert faults(tree, "lists", {"adapters/kannel_hook.c": "", "adapters/kannel_hook.h": ""
+                                  }) == []
+
+
 def test_a_listed_command_without_a_file_is_found(tree):
     found = faults(tree, "lists", {"engine/cli/commands.h": "COMMAND(check)\nCOMMAND(x)\n"})
     assert len(found) == 1 and found[0].startswith("engine/cli/commands.h:2: COMMAND(x)")
