@@ -119,8 +119,8 @@ define install
 	apt() { $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -y -qq \
 	    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$$@"; }; \
 	ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || apt update || exit 1; \
-	apt install --no-install-recommends $(1) >/dev/null || \
-	    { apt update && apt install --no-install-recommends $(1) >/dev/null; }
+	apt install --no-upgrade --no-install-recommends $(1) >/dev/null || \
+	    { apt update && apt install --no-upgrade --no-install-recommends $(1) >/dev/null; }
 endef
 
 # $(call ensure,PACKAGES,TARGET): makes TARGET when one of PACKAGES is not installed.
