@@ -1,0 +1,412 @@
+#include "store/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/must.h"
+#include "store/db.h"
+#include "store/text.h"
+
+/* Which states may follow which: bit sets of enum message_state. */
+#define TO(state) (1u << MESSAGE_##state)
+static const unsigned moves[MESSAGE_STATES] = {
+    [MESSAGE_QUEUED] = TO(QUEUED) | TO(SENDING) | TO(EXPIRED) | TO(CANCELLED) |
+                       TO(FAILED) | TO(SENT) | TO(DELIVERED) | TO(READ),
+    [MESSAGE_SENDING] = TO(SENT) | TO(DELIVERED) | TO(READ) | TO(FAILED) | TO(QUEUED) |
+                        TO(UNSURE),
+    [MESSAGE_SENT] = TO(DELIVERED) | TO(READ) | TO(FAILED),
+    [MESSAGE_DELIVERED] = TO(READ),
+    [MESSAGE_READ] = 0,
+    [MESSAGE_FAILED] = TO(DELIVERED) | TO(READ),
+    [MESSAGE_EXPIRED] = TO(DELIVERED) | TO(READ),
+    [MESSAGE_CANCELLED] = TO(DELIVERED) | TO(READ),
+    [MESSAGE_UNSURE] = TO(UNSURE) | TO(SENDING) | TO(SENT) | TO(DELIVERED) | TO(READ) |
+                       TO(FAILED),
+};
+
+enum { ACCEPTED = TO(SENT) | TO(DELIVERED) | TO(READ) };
+enum { ARRIVED = TO(DELIVERED) | TO(READ) };
+/* The person certainly did not get it, so it does not count against the caps. */
+enum { VOID = TO(FAILED) | TO(EXPIRED) | TO(CANCELLED) };
+
+static bool in(enum message_state state, unsigned set)
+{
+    return (1u << state & set) != 0;
+}
+
+bool message_may_move(enum message_state from, enum message_state to)
+{
+    return in(to, moves[from]);
+}
+
+static void cap_add(struct db *db, int64_t address_id, int32_t day, int change)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO cap_use (address_id,day,n) VALUES (?1,?2,?3)"
+        " ON CONFLICT (address_id,day) DO UPDATE SET n=n+?3");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_int(stmt, 2, day);
+    stmt_int(stmt, 3, change);
+    stmt_run(stmt);
+}
+
+int64_t cap_count(struct db *db, int64_t address_id, int32_t from_day, int32_t to_day)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT total(n) FROM cap_use WHERE address_id=?1 AND day BETWEEN ?2 AND ?3");
+    int64_t n = 0;
+
+    stmt_int(stmt, 1, address_id);
+    stmt_int(stmt, 2, from_day);
+    stmt_int(stmt, 3, to_day);
+    if (stmt_row(stmt)) {
+        n = stmt_get_int(stmt, 0);
+        stmt_end(stmt);
+    }
+    return n;
+}
+
+/* from < 0: the message is new. One statement moves it from one column to another. */
+static void count(
+    struct db *db, const struct message *message, int from, enum message_state to)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO counter (campaign_id,series_id,step,channel,gateway,day,queued,"
+        " sending,sent,delivered,read,failed,expired,cancelled,unsure,segments)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
+        " ON CONFLICT DO UPDATE SET queued=queued+?7,sending=sending+?8,sent=sent+?9,"
+        " delivered=delivered+?10,read=read+?11,failed=failed+?12,expired=expired+?13,"
+        " cancelled=cancelled+?14,unsure=unsure+?15,segments=segments+?16");
+    bool accepted = in(to, ACCEPTED) && from >= 0 &&
+                    !in((enum message_state)from, ACCEPTED);
+
+    stmt_int(stmt, 1, message->campaign_id);
+    stmt_int(stmt, 2, message->series_id);
+    stmt_text(stmt, 3, message->step);
+    stmt_text(stmt, 4, channel_name(message->channel));
+    stmt_text(stmt, 5, message->gateway);
+    stmt_int(stmt, 6, message->day);
+    for (int state = 0; state < MESSAGE_STATES; state++) {
+        stmt_int(stmt, 7 + state, (state == (int)to) - (state == from));
+    }
+    stmt_int(stmt, 16, accepted ? message->parts : 0);
+    stmt_run(stmt);
+}
+
+static void note_reach(struct db *db, const struct message *message)
+{
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO reach (campaign_id,series_id,step,person_id,channel,gateway)"
+        " VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT DO NOTHING");
+
+    stmt_int(stmt, 1, message->campaign_id);
+    stmt_int(stmt, 2, message->series_id);
+    stmt_text(stmt, 3, message->step);
+    stmt_int(stmt, 4, message->person_id);
+    stmt_text(stmt, 5, channel_name(message->channel));
+    stmt_text(stmt, 6, message->gateway);
+    stmt_run(stmt);
+}
+
+void message_add(struct db *db, struct message *message, const char *text, int64_t now)
+{
+    struct stmt *stmt;
+
+    message->text_id = text_add_clear(db, text, now);
+    message->state = MESSAGE_QUEUED;
+    message->created_at = message->updated_at = now;
+    stmt = db_stmt(db,
+        "INSERT INTO message (kind,state,campaign_id,series_id,step,enrolment_id,"
+        " occurrence,person_id,address_id,channel,gateway,priority,neutral,parts,"
+        " is_unicode,day,cap_day,next_at,expires_at,text_id,consent_id,guardian_id,"
+        " basis_id,inbound_id,created_at,updated_at) VALUES (?1,'queued',?2,?3,?4,?5,?6,"
+        " ?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?24)");
+    stmt_text(stmt, 1, message_kind_name(message->kind));
+    stmt_int(stmt, 2, message->campaign_id);
+    stmt_int(stmt, 3, message->series_id);
+    stmt_text(stmt, 4, message->step);
+    stmt_id(stmt, 5, message->enrolment_id);
+    stmt_int(stmt, 6, message->occurrence);
+    stmt_id(stmt, 7, message->person_id);
+    stmt_int(stmt, 8, message->address_id);
+    stmt_text(stmt, 9, channel_name(message->channel));
+    stmt_text(stmt, 10, message->gateway);
+    stmt_int(stmt, 11, message->priority);
+    stmt_int(stmt, 12, message->neutral);
+    stmt_int(stmt, 13, message->parts);
+    stmt_int(stmt, 14, message->is_unicode);
+    stmt_int(stmt, 15, message->day);
+    if (message->counts) {
+        stmt_int(stmt, 16, message->cap_day);
+    } else {
+        stmt_null(stmt, 16);
+    }
+    stmt_int(stmt, 17, message->next_at);
+    stmt_int(stmt, 18, message->expires_at);
+    stmt_int(stmt, 19, message->text_id);
+    stmt_id(stmt, 20, message->consent_id);
+    stmt_id(stmt, 21, message->guardian_id);
+    stmt_id(stmt, 22, message->basis_id);
+    stmt_id(stmt, 23, message->inbound_id);
+    stmt_int(stmt, 24, now);
+    stmt_run(stmt);
+    message->id = db_last_id(db);
+    count(db, message, -1, MESSAGE_QUEUED);
+    if (message->counts) {
+        cap_add(db, message->address_id, message->cap_day, 1);
+    }
+}
+
+#define COLUMNS                                                                          \
+    "id,kind,state,campaign_id,series_id,step,enrolment_id,occurrence,person_id,"        \
+    "address_id,channel,gateway,priority,neutral,parts,is_unicode,day,cap_day,next_at,"  \
+    "expires_at,attempts,unsure,class,reason,text_id,consent_id,guardian_id,basis_id,"   \
+    "inbound_id,created_at,updated_at"
+
+static void read_row(struct stmt *stmt, struct message *m)
+{
+    *m = (struct message){
+        .id = stmt_get_int(stmt, 0),
+        .campaign_id = stmt_get_int(stmt, 3),
+        .series_id = stmt_get_int(stmt, 4),
+        .enrolment_id = stmt_get_int(stmt, 6),
+        .occurrence = stmt_get_int(stmt, 7),
+        .person_id = stmt_get_int(stmt, 8),
+        .address_id = stmt_get_int(stmt, 9),
+        .priority = (int)stmt_get_int(stmt, 12),
+        .neutral = stmt_get_int(stmt, 13) != 0,
+        .parts = (int)stmt_get_int(stmt, 14),
+        .is_unicode = stmt_get_int(stmt, 15) != 0,
+        .day = (int32_t)stmt_get_int(stmt, 16),
+        .counts = !stmt_is_null(stmt, 17),
+        .cap_day = (int32_t)stmt_get_int(stmt, 17),
+        .next_at = stmt_get_int(stmt, 18),
+        .expires_at = stmt_get_int(stmt, 19),
+        .attempts = stmt_get_int(stmt, 20),
+        .unsure = stmt_get_int(stmt, 21),
+        .text_id = stmt_get_int(stmt, 24),
+        .consent_id = stmt_get_int(stmt, 25),
+        .guardian_id = stmt_get_int(stmt, 26),
+        .basis_id = stmt_get_int(stmt, 27),
+        .inbound_id = stmt_get_int(stmt, 28),
+        .created_at = stmt_get_int(stmt, 29),
+        .updated_at = stmt_get_int(stmt, 30),
+    };
+    must(message_kind_parse(stmt_get_word(stmt, 1), &m->kind) == 0 &&
+             message_state_parse(stmt_get_word(stmt, 2), &m->state) == 0 &&
+             channel_parse(stmt_get_word(stmt, 10), &m->channel) == 0 &&
+             failure_class_parse(stmt_get_word(stmt, 22), &m->class) == 0,
+        "message %lld holds an unknown word", (long long)m->id);
+    snprintf(m->step, sizeof m->step, "%s", stmt_get_word(stmt, 5));
+    snprintf(m->gateway, sizeof m->gateway, "%s", stmt_get_word(stmt, 11));
+    snprintf(m->reason, sizeof m->reason, "%s", stmt_get_word(stmt, 23));
+}
+
+static int read_rows(struct stmt *stmt, struct message *list, int max)
+{
+    int n = 0;
+
+    while (n < max && stmt_row(stmt)) {
+        read_row(stmt, &list[n++]);
+    }
+    stmt_end(stmt);
+    return n;
+}
+
+bool message_find(struct db *db, int64_t id, struct message *message)
+{
+    struct stmt *stmt = db_stmt(db, "SELECT " COLUMNS " FROM message WHERE id=?1");
+
+    stmt_int(stmt, 1, id);
+    return read_rows(stmt, message, 1) == 1;
+}
+
+char *message_text(struct db *db, int64_t text_id)
+{
+    return text_find_clear(db, text_id);
+}
+
+/* The day it counts on follows the day it leaves; a message that is void counts never. */
+static void move_cap(struct db *db, struct message *message, enum message_state to)
+{
+    struct stmt *stmt;
+
+    if (message->counts && in(to, VOID) && !in(message->state, VOID)) {
+        cap_add(db, message->address_id, message->cap_day, -1);
+    } else if (message->counts && in(message->state, VOID) && !in(to, VOID)) {
+        cap_add(db, message->address_id, message->cap_day, 1);
+    } else if (message->counts && to == MESSAGE_SENDING) {
+        stmt = db_stmt(db, "SELECT cap_day FROM message WHERE id=?1");
+        stmt_int(stmt, 1, message->id);
+        if (stmt_row(stmt)) {
+            int32_t before = (int32_t)stmt_get_int(stmt, 0);
+
+            stmt_end(stmt);
+            if (before != message->cap_day) {
+                cap_add(db, message->address_id, before, -1);
+                cap_add(db, message->address_id, message->cap_day, 1);
+            }
+        }
+    }
+}
+
+void message_move(struct db *db, struct message *message, enum message_state to,
+    enum failure_class class, const char *reason, int64_t now)
+{
+    struct stmt *stmt;
+
+    must(message_may_move(message->state, to), "message %lld from %s to %s",
+        (long long)message->id, message_state_name(message->state),
+        message_state_name(to));
+    if (to != MESSAGE_QUEUED && to != MESSAGE_UNSURE) {
+        message->next_at = 0;
+    }
+    move_cap(db, message, to);
+    stmt = db_stmt(db,
+        "UPDATE message SET state=?2,class=?3,reason=?4,next_at=?5,expires_at=?6,"
+        " gateway=?7,attempts=?8,unsure=?9,cap_day=?10,updated_at=?11 WHERE id=?1");
+    stmt_int(stmt, 1, message->id);
+    stmt_text(stmt, 2, message_state_name(to));
+    stmt_text(stmt, 3, failure_class_name(class));
+    stmt_text(stmt, 4, reason);
+    stmt_id(stmt, 5, message->next_at);
+    stmt_int(stmt, 6, message->expires_at);
+    stmt_text(stmt, 7, message->gateway);
+    stmt_int(stmt, 8, message->attempts);
+    stmt_int(stmt, 9, message->unsure);
+    if (message->counts) {
+        stmt_int(stmt, 10, message->cap_day);
+    } else {
+        stmt_null(stmt, 10);
+    }
+    stmt_int(stmt, 11, now);
+    stmt_run(stmt);
+    if (to != message->state) {
+        count(db, message, (int)message->state, to);
+        if (in(to, ARRIVED) && !in(message->state, ARRIVED) && message->person_id != 0) {
+            note_reach(db, message);
+        }
+    }
+    message->state = to;
+    message->class = class;
+    snprintf(message->reason, sizeof message->reason, "%s", reason);
+    message->updated_at = now;
+}
+
+int message_claimable(struct db *db, const char *gateway, int priority, int64_t now,
+    struct message *list, int max)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM message WHERE state='queued' AND gateway=?1"
+        " AND priority=?2 AND next_at<=?3 ORDER BY next_at LIMIT ?4");
+
+    stmt_text(stmt, 1, gateway);
+    stmt_int(stmt, 2, priority);
+    stmt_int(stmt, 3, now);
+    stmt_int(stmt, 4, max);
+    return read_rows(stmt, list, max);
+}
+
+int message_expired(struct db *db, int64_t now, struct message *list, int max)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM message WHERE state='queued' AND expires_at<=?1"
+        " ORDER BY expires_at LIMIT ?2");
+
+    stmt_int(stmt, 1, now);
+    stmt_int(stmt, 2, max);
+    return read_rows(stmt, list, max);
+}
+
+int message_in_state_sending(struct db *db, struct message *list, int max)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT " COLUMNS " FROM message WHERE state='sending' ORDER BY id LIMIT ?1");
+
+    stmt_int(stmt, 1, max);
+    return read_rows(stmt, list, max);
+}
+
+int message_unsure_due(struct db *db, int64_t now, struct message *list, int max)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM message WHERE state='unsure' AND next_at<=?1"
+        " ORDER BY next_at LIMIT ?2");
+
+    stmt_int(stmt, 1, now);
+    stmt_int(stmt, 2, max);
+    return read_rows(stmt, list, max);
+}
+
+int message_queued_of_address(
+    struct db *db, int64_t address_id, struct message *list, int max)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM message WHERE address_id=?1 AND state='queued'"
+        " ORDER BY id DESC LIMIT ?2");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_int(stmt, 2, max);
+    return read_rows(stmt, list, max);
+}
+
+static int64_t read_one(struct stmt *stmt)
+{
+    int64_t value = 0;
+
+    if (stmt_row(stmt)) {
+        value = stmt_get_int(stmt, 0);
+        stmt_end(stmt);
+    }
+    return value;
+}
+
+int64_t message_next_claim(struct db *db, const char *gateway)
+{
+    int64_t earliest = 0;
+
+    for (int priority = 0; priority < PRIORITIES; priority++) {
+        struct stmt *stmt = db_stmt(db,
+            "SELECT min(next_at) FROM message WHERE state='queued' AND gateway=?1"
+            " AND priority=?2");
+        int64_t next;
+
+        stmt_text(stmt, 1, gateway);
+        stmt_int(stmt, 2, priority);
+        next = read_one(stmt);
+        if (next != 0 && (earliest == 0 || next < earliest)) {
+            earliest = next;
+        }
+    }
+    return earliest;
+}
+
+int64_t message_next_expiry(struct db *db)
+{
+    return read_one(
+        db_stmt(db, "SELECT min(expires_at) FROM message WHERE state='queued'"));
+}
+
+int64_t message_next_unsure(struct db *db)
+{
+    return read_one(db_stmt(db,
+        "SELECT min(next_at) FROM message WHERE state='unsure' AND next_at IS NOT NULL"));
+}
+
+int64_t message_count_state(struct db *db, enum message_state state)
+{
+    static const char *const sums =
+        "SELECT total(queued),total(sending),total(sent),total(delivered),total(read),"
+        "total(failed),total(expired),total(cancelled),total(unsure) FROM counter";
+    struct stmt *stmt = db_stmt(db, sums);
+    int64_t n = 0;
+
+    if (stmt_row(stmt)) {
+        n = stmt_get_int(stmt, (int)state);
+        stmt_end(stmt);
+    }
+    return n;
+}

@@ -1,0 +1,127 @@
+/*
+ * message.h: messages and the one door through which their state changes.
+ *
+ * message_move() knows the legal moves, and keeps counters, caps and reach in the same
+ * transaction. States only move forward; later evidence of delivery wins over a failure,
+ * never the other way round.
+ */
+#ifndef CEGAH_STORE_MESSAGE_H
+#define CEGAH_STORE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+
+struct db;
+
+enum { STEP_SIZE = 32, GATEWAY_SIZE = 32, REASON_SIZE = 64 };
+
+/* Replies, acks, safety and alerts go before everything else. */
+enum message_priority { PRIORITY_REPLY = 0, PRIORITY_CAMPAIGN = 1, PRIORITIES = 2 };
+
+/* One row; plain data. Ids are 0 when there is none. */
+struct message {
+    int64_t id;
+    enum message_kind kind;
+    enum message_state state;
+    int64_t campaign_id, series_id;
+    char step[STEP_SIZE]; /* "C4"; of a reply: what it is ("opt_out") */
+    int64_t enrolment_id, occurrence;
+    int64_t person_id, address_id;
+    enum channel channel;
+    char gateway[GATEWAY_SIZE];
+    int priority;
+    bool neutral;      /* of the list that may answer in closed hours */
+    int parts;
+    bool is_unicode;
+    int32_t day;       /* local day it was due */
+    bool counts;       /* against the caps, on cap_day */
+    int32_t cap_day;
+    int64_t next_at;   /* QUEUED: not before; UNSURE: resend then; 0: never */
+    int64_t expires_at;
+    int64_t attempts;
+    int64_t unsure;    /* how often an attempt's end was unsure */
+    enum failure_class class;
+    char reason[REASON_SIZE];
+    int64_t text_id, consent_id, guardian_id, basis_id, inbound_id;
+    int64_t created_at, updated_at;
+};
+
+/* Queues a message with its text (stored clear); fills id and the times. */
+void message_add(struct db *db, struct message *message, const char *text, int64_t now);
+bool message_find(struct db *db, int64_t id, struct message *message);
+/* The text that it carries, owned; NULL when it is gone or sealed. */
+char *message_text(struct db *db, int64_t text_id);
+
+/* True when the move is legal. */
+bool message_may_move(enum message_state from, enum message_state to);
+/*
+ * Moves to a state and writes next_at, expires_at, gateway, attempts, unsure and cap_day
+ * as they stand in the struct; class and reason are those given ("" clears). The move
+ * must be legal; QUEUED to QUEUED postpones.
+ */
+void message_move(struct db *db, struct message *message, enum message_state to,
+    enum failure_class class, const char *reason, int64_t now);
+
+/* Each fills at most max messages and returns how many. */
+/* Queued for the gateway at that priority, not before their time, earliest first. */
+int message_claimable(struct db *db, const char *gateway, int priority, int64_t now,
+    struct message *list, int max);
+int message_expired(struct db *db, int64_t now, struct message *list, int max);
+int message_in_state_sending(struct db *db, struct message *list, int max);
+int message_unsure_due(struct db *db, int64_t now, struct message *list, int max);
+int message_queued_of_address(
+    struct db *db, int64_t address_id, struct message *list, int max);
+/* When the queue of a gateway next has something to do; 0: never. */
+int64_t message_next_claim(struct db *db, const char *gateway);
+/* The earliest expiry of a queued message; the earliest resend of an unsure one. */
+int64_t message_next_expiry(struct db *db);
+int64_t message_next_unsure(struct db *db);
+/* How many are queued or sending, for status. */
+int64_t message_count_state(struct db *db, enum message_state state);
+
+/* Counted messages of an address on local days from … to, both included. */
+int64_t cap_count(struct db *db, int64_t address_id, int32_t from_day, int32_t to_day);
+
+/* Writes the attempt before its request leaves; message->attempts is its number. */
+void attempt_add(struct db *db, const struct message *message, int64_t now);
+/* state: sent, failed, unsure, retry. */
+void attempt_close(struct db *db, int64_t message_id, int64_t n, const char *state,
+    enum failure_class class, const char *code, const char *text, int64_t now);
+
+/* Ties a gateway's id to an attempt. */
+void gateway_id_add(
+    struct db *db, const char *gateway, const char *value, int64_t message_id, int64_t n);
+/* Returns the message's id, 0: unknown; n gets the attempt's number. */
+int64_t gateway_id_find(struct db *db, const char *gateway, const char *value, int64_t *n);
+
+/* Adds an event to a message's timeline; false when it holds the like one already (same
+ * state and code), as webhooks repeat themselves. state may be "". */
+bool event_add(struct db *db, int64_t message_id, const char *state, const char *code,
+    const char *text, int64_t at);
+
+/* A report whose message is not known yet. */
+struct parked_report {
+    char state[16], class[24], code[32], text[160];
+    int64_t at;
+};
+
+void parked_add(struct db *db, const char *gateway, const char *gateway_id,
+    const struct parked_report *report, int64_t now);
+/* Takes (and removes) up to max of them, oldest first. */
+int parked_take(struct db *db, const char *gateway, const char *gateway_id,
+    struct parked_report *list, int max);
+/* Forgets what is older than `before`. */
+void parked_forget(struct db *db, int64_t before);
+
+/* A gateway that stopped itself. */
+void gateway_pause_set(struct db *db, const char *gateway, const char *reason,
+    int64_t since, int64_t probe_at);
+void gateway_pause_clear(struct db *db, const char *gateway);
+/* True when paused; reason (size 128) and probe_at are filled then. */
+bool gateway_pause_find(
+    struct db *db, const char *gateway, char reason[128], int64_t *probe_at);
+
+#endif
