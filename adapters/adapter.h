@@ -141,6 +141,11 @@ struct adapter_event *events_add(struct adapter_events *events, enum event_kind 
 const char *events_copy(struct adapter_events *events, const char *text);
 const char *events_copy_n(struct adapter_events *events, const char *text, size_t bytes);
 
+/* As events_copy_n(), made valid UTF-8: what is none is read as Latin-1 where the gateway
+ * says that it is (latin), else becomes U+FFFD. */
+const char *events_copy_utf8(
+    struct adapter_events *events, const char *text, size_t bytes, bool latin);
+
 /* Which of a gateway's hooks was called. */
 enum hook_kind { HOOK_ANY, HOOK_STATUS, HOOK_INBOUND };
 
@@ -189,9 +194,16 @@ const struct adapter *adapter_find(const char *name);
 /* Returns the i-th adapter, NULL past the last. */
 const struct adapter *adapter_at(size_t i);
 
+/* True for a reference as cegah makes them: 1 to 64 of [A-Za-z0-9_-]. A webhook that
+ * brings another was not caused by us. */
+bool adapter_is_reference(const char *text);
+
 /* The fallback for a reply that the adapter does not recognise:
  * 429 throttled, 401 and 403 account, 5xx transient with a body and ambiguous without,
- * other 4xx content, an unreadable 2xx ambiguous. Fills class, code and text. */
+ * other 4xx content, a redirect account (base_url is wrong: nothing was taken, and
+ * every other message would meet the same), an unreadable 2xx ambiguous. 502 and 504 are a proxy's words, which
+ * cannot know what the gateway did: ambiguous. Fills class, code, text, and
+ * retry_after_ms from a header that counts seconds (a date is the engine's to read). */
 void adapter_classify(const struct http_reply *reply, struct adapter_result *result);
 
 #endif
