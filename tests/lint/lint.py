@@ -62,13 +62,17 @@ MACHINE = re.compile(r"(?<![\w.])/(?:work|home|root|Users)/[\w.-]")
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
 TEXT = {".c", ".h", ".cc", ".py", ".yaml", ".yml", ".csv", ".md", ".sh", ".js", ".mk", ""}
 SKIPPED_FOLDERS = {".git", "build", "__pycache__", ".pytest_cache", "node_modules"}
+# Bytes as a gateway sends them, whatever they look like.
+RAW_FOLDERS = {"tests/fixtures", "tests/fuzz/seeds"}
 FILE_LINES, FUNCTION_LINES, LINE_COLUMNS = 600, 80, 100
 
 
 def read_tree(root):
     sources = []
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS)
+        within = pathlib.Path(folder).relative_to(root).as_posix()
+        folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS
+                            and f"{within}/{f}" not in RAW_FOLDERS)
         for name in sorted(names):
             path = pathlib.Path(folder, name)
             if path.suffix in TEXT and not path.is_symlink():

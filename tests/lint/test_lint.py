@@ -343,6 +343,11 @@ def test_stray_white_space_is_found(tree, text, what):
     assert len(found) == 1 and found[0].startswith(f"engine/base/mem.c:1: {what}")
 
 
+def test_what_a_gateway_sends_is_left_as_it_is(tree):
+    assert faults(tree, "text", {"tests/fixtures/kannel/body": "a \nb",
+                                 "tests/fuzz/seeds/kannel/body": "a \nb"}) == []
+
+
 def test_a_command_that_is_not_listed_is_found(tree):
     found = faults(tree, "lists", {"engine/cli/cmd_load.c": '#include "cli/command.h"\n'})
     assert found == ["engine/cli/cmd_load.c:1: not listed; "
