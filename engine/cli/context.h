@@ -1,0 +1,23 @@
+/*
+ * context.h: what every command needs: the config, a reader, and one way to fail.
+ */
+#ifndef CEGAH_CLI_CONTEXT_H
+#define CEGAH_CLI_CONTEXT_H
+
+#include "base/err.h"
+
+struct command;
+struct config;
+struct db;
+
+/* Reads the config: path when given (-c), else ./cegah.yaml, else /etc/cegah/cegah.yaml.
+ * Returns it owned; NULL with a sentence. */
+struct config *cli_config(const char *path, struct err *err);
+/* Opens the config's database read-only; NULL with a sentence. Owned. */
+struct db *cli_reader(const struct config *config, struct err *err);
+/* Prints "cegah: " and the sentence to stderr; returns the exit status of err->code. */
+int cli_fail(const struct err *err);
+/* Prints what is wrong (may be NULL) and the usage line to stderr; returns 2. */
+int cli_usage(const struct command *command, const char *wrong);
+
+#endif
