@@ -19,15 +19,18 @@ struct loop;
 struct client;
 
 struct client_options {
-    int64_t timeout_ms;         /* from start to whole reply; real time */
-    int64_t connect_timeout_ms;
-    int64_t idle_ms;            /* a kept connection is not reused after this */
+    int64_t timeout_ms;         /* from start to whole reply; real time; 0: 30 s */
+    int64_t connect_timeout_ms; /* 0: 10 s */
+    int64_t idle_ms;            /* a kept connection is not reused after this, in whole
+                                 * seconds; below 1000 it is not kept at all */
     const char *unix_socket;    /* path, or NULL for TCP; borrowed for the call */
 };
 
-/* Returns an owned client that keeps up to `connections` connections open. */
+/* Returns an owned client that keeps up to `connections` connections open, and makes no
+ * more to one host: further requests wait. Keep no more than that in flight. */
 struct client *client_new(struct loop *loop, int connections);
-/* Requests still in flight are ended as HTTP_CUT first, each with its callback. */
+/* Requests still in flight are ended as HTTP_CUT first, each with its callback, which must
+ * not send another. Call it while the loop does not run. */
 void client_free(struct client *client);
 /* How many requests are in flight. */
 int client_in_flight(const struct client *client);

@@ -40,7 +40,8 @@ struct loop_hooks {
 
 /* Returns an owned loop. clock is borrowed and must outlive it. hooks may be NULL. */
 struct loop *loop_new(struct clock *clock, const struct loop_hooks *hooks);
-/* Everything opened on the loop must have been closed. */
+/* Everything opened on the loop must have been closed. Pool jobs that still run are waited
+ * for and done with; effects that still wait are dropped. */
 void loop_free(struct loop *loop);
 /* Runs until loop_stop(); the last turn is ended (committed, released) too. Returns 0,
  * or -1 when a commit failed. */
@@ -102,7 +103,8 @@ void loop_on_idle(struct loop *loop, void (*on_idle)(void *argument), void *argu
 void loop_pool(struct loop *loop, void (*work)(void *argument),
     void (*done)(void *argument), void *argument);
 
-/* Calls on_signal(argument, number) for SIGINT and SIGTERM; SIGPIPE is ignored. */
+/* Calls on_signal(argument, number) for SIGINT and SIGTERM. (SIGPIPE is ignored from
+ * loop_new() on.) */
 void loop_signals(struct loop *loop, void (*on_signal)(void *argument, int number),
     void *argument);
 
