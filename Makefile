@@ -176,8 +176,10 @@ cover: ## which lines the tests reach, a file a line
 lint: ## the house rules, the format, and a build where warnings are errors
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS) $(LINT_DEPS),deps-test)
-	@$(PYTHON) tests/lint/lint.py
-	@$(PARALLEL) -s FLAVOUR=strict STRICT=1 all units
+	@status=0; \
+	$(PYTHON) tests/lint/lint.py || status=1; \
+	$(PARALLEL) -s FLAVOUR=strict STRICT=1 all units || status=1; \
+	exit $$status
 
 format: ## clang-format on every C source
 	@clang-format -i $(FORMATTED)
