@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "content/fill.h"
+#include "content/hours.h"
 #include "content/reply.h"
 #include "content/yaml.h"
 
@@ -32,25 +34,6 @@ struct content_files {
  * with a sentence (no such folder, no campaign.yaml, a file over 1 MiB). */
 int content_files_read(const char *folder, struct content_files *files, struct err *err);
 void content_files_fini(struct content_files *files);
-
-/* A span of the local day in which nothing that we start leaves. */
-struct closed_window {
-    char name[16];  /* night, school, friday, dusk, sunday */
-    unsigned days;  /* bit 1 << weekday, 1 Monday – 7 Sunday */
-    int from, to;   /* minutes of the day; from > to runs over midnight */
-    bool minors;    /* only for minors and unknown age */
-};
-
-enum { CLOSED_WINDOWS_MAX = 8 };
-
-struct hours {
-    struct closed_window windows[CLOSED_WINDOWS_MAX];
-    size_t n;
-};
-
-/* The rules' own: night 20:00-08:00 daily, school Mon-Sat 07:00-15:00 for minors,
- * friday 11:30-13:30, dusk 17:30-18:45 daily, sunday 07:00-12:00. */
-void hours_default(struct hours *hours);
 
 struct district {
     char *key;          /* maros; what the import's column holds, compared without case */
@@ -136,14 +119,5 @@ const struct answer *step_answer(const struct step *step, const char *message);
 /* When a step falls due for somebody who joined at joined_at: UTC ms. Week 1 is the first
  * Monday-to-Sunday week after the local day of joining. zone: IANA name. */
 int64_t step_due_at(const struct step *step, const char *zone, int64_t joined_at);
-
-/* Values for placeholders; any may be NULL (fills as ""). */
-struct fill {
-    const char *nama, *lembaga, *kab, *telp, *kode;
-};
-
-/* Fills {nama}, {lembaga}, {kab}, {telp}, {kode}, each cut to its limit (nama 12, lembaga
- * 12, kab 10, telp 14, kode 6 characters). Returns an owned text. */
-char *text_fill(const char *template_text, const struct fill *fill);
 
 #endif

@@ -89,6 +89,17 @@ const struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *k
     return NULL;
 }
 
+/* Continuation bytes that begin the text. */
+static size_t utf8_tail(const char *text)
+{
+    size_t n = 0;
+
+    while (((unsigned char)text[n] & 0xC0) == 0x80) {
+        n++;
+    }
+    return n;
+}
+
 /* Returns the line's text, owned, without its end; NULL past the last line. */
 static char *source_line(const struct yaml_document *document, int line)
 {
@@ -171,6 +182,35 @@ void yaml_warning(const struct yaml_document *document, const struct yaml_node *
     add_at(document, problems, true, node == NULL ? 0 : node->line,
         node == NULL ? 0 : node->column, advice, text);
     free(text);
+}
+
+struct yaml_node yaml_place(
+    const struct yaml_document *document, const struct yaml_node *node, const char *needle)
+{
+    struct yaml_node placed = *node;
+    const char *at = document->text, *hit;
+    size_t reach = strlen(node->text) * 4 + 400; /* indentation and escapes included */
+
+    for (int k = 1; k < node->line && at != NULL; k++) {
+        at = strchr(at, '\n');
+        at = at == NULL ? NULL : at + 1;
+    }
+    for (int k = 1; at != NULL && k < node->column && *at != '\0' && *at != '\n'; k++) {
+        at++;
+        at += utf8_tail(at);
+    }
+    hit = at == NULL || *needle == '\0' ? NULL : strstr(at, needle);
+    if (hit == NULL || (size_t)(hit - at) > reach) {
+        return placed;
+    }
+    while (at < hit) {
+        bool new_line = *at++ == '\n';
+
+        at += utf8_tail(at);
+        placed.line += new_line;
+        placed.column = new_line ? 1 : placed.column + 1;
+    }
+    return placed;
 }
 
 /* Line and column, both from 1, the column in characters; the library's own columns

@@ -83,5 +83,9 @@ void yaml_key_error(const struct yaml_document *document, const struct yaml_node
 void yaml_warning(const struct yaml_document *document, const struct yaml_node *node,
     struct problems *problems, const char *advice, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+/* Returns the node, its position moved to where the needle first stands in it, so that a
+ * problem can point into a long text; the node as it is when that cannot be told. */
+struct yaml_node yaml_place(const struct yaml_document *document,
+    const struct yaml_node *node, const char *needle);
 
 #endif

@@ -1,0 +1,293 @@
+/*
+ * campaign.c: what others ask a compiled campaign. Reading and checking the files is in
+ * campaign_compile.c and series.c.
+ */
+#include "content/campaign.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/must.h"
+#include "base/zone.h"
+#include "content/compile.h"
+
+enum { FILES_MAX = 100, MESSAGE_BYTES_MAX = 512, WORDS_MAX = 32 };
+
+static bool is_content_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".yaml") == 0;
+}
+
+/* Reads at most one byte more than a file may have. Returns 0 or -1. */
+static int read_file(const char *path, struct content_file *file, struct err *err)
+{
+    FILE *stream = fopen(path, "rb");
+    size_t room = YAML_BYTES_MAX + 1;
+
+    if (stream == NULL) {
+        return err_set(err, ERR_UNABLE, "%s: %s", path, strerror(errno));
+    }
+    file->text = mem_alloc(room + 1);
+    file->length = fread(file->text, 1, room, stream);
+    if (ferror(stream)) {
+        fclose(stream);
+        return err_set(err, ERR_UNABLE, "%s: cannot be read", path);
+    }
+    fclose(stream);
+    file->text[file->length] = '\0';
+    file->text = mem_resize(file->text, file->length + 1, 1);
+    if (file->length == room) {
+        return err_set(err, ERR_REFUSED, "%s: longer than %d bytes; split it", path,
+            (int)YAML_BYTES_MAX);
+    }
+    return 0;
+}
+
+static int compare_names(const void *one, const void *other)
+{
+    return strcmp(((const struct content_file *)one)->name,
+        ((const struct content_file *)other)->name);
+}
+
+static int read_folder(
+    DIR *dir, const char *folder, struct content_files *files, struct err *err)
+{
+    struct dirent *entry;
+    int result = 0;
+
+    while (result == 0 && (entry = readdir(dir)) != NULL) {
+        struct content_file file = {0};
+        char *path;
+
+        if (!is_content_name(entry->d_name)) {
+            continue;
+        }
+        if (files->n == FILES_MAX) {
+            return err_set(
+                err, ERR_REFUSED, "%s: more than %d .yaml files", folder, (int)FILES_MAX);
+        }
+        path = mem_format("%s/%s", folder, entry->d_name);
+        file.name = mem_copy(entry->d_name);
+        result = read_file(path, &file, err);
+        free(path);
+        files->list = mem_resize(files->list, files->n + 1, sizeof *files->list);
+        files->list[files->n++] = file;
+    }
+    return result;
+}
+
+int content_files_read(const char *folder, struct content_files *files, struct err *err)
+{
+    DIR *dir = opendir(folder);
+    int result;
+
+    *files = (struct content_files){0};
+    if (dir == NULL) {
+        return err_set(err, ERR_REFUSED, "%s: %s; a campaign is a folder with a "
+                                         "campaign.yaml in it", folder, strerror(errno));
+    }
+    result = read_folder(dir, folder, files, err);
+    closedir(dir);
+    if (result == 0 && files->n > 0) {
+        qsort(files->list, files->n, sizeof *files->list, compare_names);
+    }
+    for (size_t i = 0; result == 0 && i < files->n; i++) {
+        if (strcmp(files->list[i].name, "campaign.yaml") == 0) {
+            return 0;
+        }
+    }
+    if (result == 0) {
+        result = err_set(err, ERR_REFUSED,
+            "%s: there is no campaign.yaml in it; a campaign is a folder with one", folder);
+    }
+    content_files_fini(files);
+    return result;
+}
+
+void content_files_fini(struct content_files *files)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        free(files->list[i].name);
+        free(files->list[i].text);
+    }
+    free(files->list);
+    *files = (struct content_files){0};
+}
+
+static void answer_fini(struct answer *answer)
+{
+    for (size_t i = 0; i < answer->spellings_n; i++) {
+        free(answer->spellings[i]);
+    }
+    free(answer->spellings);
+    free(answer->value);
+    free(answer->feedback);
+}
+
+static void step_fini(struct step *step)
+{
+    for (size_t i = 0; i < step->answers_n; i++) {
+        answer_fini(&step->answers[i]);
+    }
+    free(step->answers);
+    free(step->id);
+    free(step->text);
+    free(step->right);
+    free(step->wrong);
+}
+
+void series_fini(struct series *series)
+{
+    for (size_t i = 0; i < series->steps_n; i++) {
+        step_fini(&series->steps[i]);
+    }
+    free(series->steps);
+    free(series->id);
+    free(series->title);
+    free(series->role);
+    free(series->invitation_id);
+    free(series->invitation);
+    *series = (struct series){0};
+}
+
+void campaign_free(struct campaign *campaign)
+{
+    if (campaign == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < campaign->districts_n; i++) {
+        struct district *district = &campaign->districts[i];
+
+        free(district->key);
+        free(district->name);
+        free(district->zone);
+        free(district->phone);
+    }
+    for (size_t i = 0; i < campaign->series_n; i++) {
+        series_fini(&campaign->series[i]);
+    }
+    words_fini(&campaign->words);
+    free(campaign->districts);
+    free(campaign->series);
+    free(campaign->id);
+    free(campaign->title);
+    free(campaign->language);
+    free(campaign->organisation);
+    free(campaign->wording);
+    free(campaign->reply_opt_in);
+    free(campaign->reply_opt_out);
+    free(campaign->reply_waiting_guardian);
+    free(campaign);
+}
+
+const struct series *campaign_series(const struct campaign *campaign, const char *id)
+{
+    for (size_t i = 0; i < campaign->series_n; i++) {
+        if (strcmp(campaign->series[i].id, id) == 0) {
+            return &campaign->series[i];
+        }
+    }
+    return NULL;
+}
+
+const struct district *campaign_district(const struct campaign *campaign, const char *key)
+{
+    for (size_t i = 0; i < campaign->districts_n; i++) {
+        if (strcasecmp(campaign->districts[i].key, key) == 0) {
+            return &campaign->districts[i];
+        }
+    }
+    return NULL;
+}
+
+const struct step *series_step(const struct series *series, const char *id)
+{
+    for (size_t i = 0; i < series->steps_n; i++) {
+        if (strcmp(series->steps[i].id, id) == 0) {
+            return &series->steps[i];
+        }
+    }
+    return NULL;
+}
+
+const struct step *series_step_after(const struct series *series, const char *id)
+{
+    const struct step *step;
+
+    if (id == NULL) {
+        return series->steps_n > 0 ? &series->steps[0] : NULL;
+    }
+    step = series_step(series, id);
+    if (step == NULL || step == &series->steps[series->steps_n - 1]) {
+        return NULL;
+    }
+    return step + 1;
+}
+
+static bool is_spelling(const struct answer *answer, const char *text, size_t length)
+{
+    for (size_t i = 0; i < answer->spellings_n; i++) {
+        if (strlen(answer->spellings[i]) == length &&
+            memcmp(answer->spellings[i], text, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when the message is nothing but spellings of the answer, one behind another:
+ * "c", "c 19", "c sembilan belas". */
+static bool is_spelled(const struct answer *answer, const char *message)
+{
+    size_t starts[WORDS_MAX + 1], words = 0, length = strlen(message);
+    bool reached[WORDS_MAX + 1] = {true};
+
+    for (size_t at = 0; at <= length; at += strcspn(message + at, " ") + 1) {
+        if (words == WORDS_MAX) {
+            return false;
+        }
+        starts[words++] = at;
+    }
+    starts[words] = length + 1;
+    for (size_t to = 1; to <= words; to++) {
+        for (size_t from = 0; from < to && !reached[to]; from++) {
+            reached[to] = reached[from] && is_spelling(answer, message + starts[from],
+                                               starts[to] - starts[from] - 1);
+        }
+    }
+    return reached[words];
+}
+
+const struct answer *step_answer(const struct step *step, const char *message)
+{
+    char text[MESSAGE_BYTES_MAX];
+    size_t length = reply_normalise_answer(message, text, sizeof text);
+
+    if (step->kind != STEP_ASK || length == 0 || length >= sizeof text - 4) {
+        return NULL;
+    }
+    for (size_t i = 0; i < step->answers_n; i++) {
+        if (is_spelled(&step->answers[i], text)) {
+            return &step->answers[i];
+        }
+    }
+    return NULL;
+}
+
+int64_t step_due_at(const struct step *step, const char *zone, int64_t joined_at)
+{
+    const struct zone *found = zone_find(zone);
+    int32_t monday;
+
+    must(found != NULL, "zone %s of a checked campaign", zone);
+    monday = day_monday(zone_day(found, joined_at)) + 7;
+    return zone_at(
+        found, monday + (step->week - 1) * 7 + step->weekday - 1, step->minute);
+}
