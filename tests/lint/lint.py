@@ -154,23 +154,21 @@ def rule_calls(sources):
 
 
 def declared_by(source):
-    """The include that stands for a missing own header: the first, of the same layer."""
-    first = next(iter(source.includes()), None)
-    if first and first[1] == '"' and first[2].startswith(layer_of(source.path) + "/"):
-        return first[2]
-    return None
+    """The include that stands for a missing own header: one of the same layer."""
+    return next((name for _, kind, name in source.includes()
+                 if kind == '"' and name.startswith(layer_of(source.path) + "/")), None)
 
 
 def rule_headers(sources):
-    """Every module has its header (or begins with the one of its layer that declares it:
-    a command, an adapter, half of a large module), every header its guard."""
+    """Every module has its header (or includes the one of its layer that declares it: a
+    command, an adapter, a part of a large module), every header its guard."""
     paths = {s.path for s in sources}
     for source in product(sources):
         stem, suffix = source.path.rsplit(".", 1)
         if suffix != "h":
             if stem + ".h" not in paths and not declared_by(source):
                 yield source.path, 1, \
-                    f"no header; write {stem}.h, or begin with the one that declares it"
+                    f"no header; write {stem}.h, or include the one that declares it"
             continue
         if source.path in LISTS:
             continue
@@ -190,7 +188,8 @@ def rule_includes(sources):
             if header in paths and (not includes or includes[0][2] != own):
                 yield source.path, includes[0][0] if includes else 1, \
                     f'the own header comes first; begin with #include "{own}"'
-            includes = [i for i in includes if i[2] != own]
+            if includes and includes[0][2] == own:
+                includes = includes[1:]
         ours = None
         for line, kind, name in includes:
             if kind == '"':

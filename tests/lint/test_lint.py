@@ -240,7 +240,7 @@ def test_a_member_a_longer_name_and_a_comment_are_no_banned_calls(tree):
 def test_a_module_without_a_header_is_found(tree):
     found = faults(tree, "headers", {"engine/plan/due.c": "#include <stdio.h>\n"})
     assert found == ["engine/plan/due.c:1: no header; write engine/plan/due.h, "
-                     "or begin with the one that declares it"]
+                     "or include the one that declares it"]
 
 
 @pytest.mark.parametrize("guard", ["", "#pragma once\n",
