@@ -70,20 +70,21 @@ int64_t gateway_id_find(struct db *db, const char *gateway, const char *value, i
     return id;
 }
 
-bool event_add(struct db *db, int64_t message_id, const char *state, const char *code,
-    const char *text, int64_t at)
+bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *state,
+    const char *code, const char *text, int64_t at)
 {
     struct stmt *stmt = db_stmt(db,
-        "INSERT INTO event (message_id,n,at,state,code,text)"
+        "INSERT INTO event (message_id,n,attempt,at,state,code,text)"
         " SELECT ?1,(SELECT coalesce(max(n),0)+1 FROM event WHERE message_id=?1),?2,?3,?4,"
-        " ?5 WHERE NOT EXISTS"
-        " (SELECT 1 FROM event WHERE message_id=?1 AND state=?3 AND code=?4)");
+        " ?5,?6 WHERE NOT EXISTS (SELECT 1 FROM event"
+        " WHERE message_id=?1 AND attempt=?2 AND state=?4 AND code=?5)");
 
     stmt_int(stmt, 1, message_id);
-    stmt_int(stmt, 2, at);
-    stmt_text(stmt, 3, state);
-    stmt_text(stmt, 4, code);
-    stmt_text(stmt, 5, text);
+    stmt_int(stmt, 2, attempt);
+    stmt_int(stmt, 3, at);
+    stmt_text(stmt, 4, state);
+    stmt_text(stmt, 5, code);
+    stmt_text(stmt, 6, text);
     return stmt_run(stmt) > 0;
 }
 

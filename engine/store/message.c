@@ -99,8 +99,8 @@ static void count(
 static void note_reach(struct db *db, const struct message *message)
 {
     struct stmt *stmt = db_stmt(db,
-        "INSERT INTO reach (campaign_id,series_id,step,person_id,channel,gateway)"
-        " VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT DO NOTHING");
+        "INSERT INTO reach (campaign_id,series_id,step,person_id,channel,gateway,day)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING");
 
     stmt_int(stmt, 1, message->campaign_id);
     stmt_int(stmt, 2, message->series_id);
@@ -108,6 +108,7 @@ static void note_reach(struct db *db, const struct message *message)
     stmt_int(stmt, 4, message->person_id);
     stmt_text(stmt, 5, channel_name(message->channel));
     stmt_text(stmt, 6, message->gateway);
+    stmt_int(stmt, 7, message->day);
     stmt_run(stmt);
 }
 

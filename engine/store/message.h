@@ -98,9 +98,9 @@ void gateway_id_add(
 int64_t gateway_id_find(struct db *db, const char *gateway, const char *value, int64_t *n);
 
 /* Adds an event to a message's timeline; false when it holds the like one already (same
- * state and code), as webhooks repeat themselves. state may be "". */
-bool event_add(struct db *db, int64_t message_id, const char *state, const char *code,
-    const char *text, int64_t at);
+ * attempt, state and code), as webhooks repeat themselves. attempt 0: of none. */
+bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *state,
+    const char *code, const char *text, int64_t at);
 
 /* A report whose message is not known yet. */
 struct parked_report {

@@ -175,8 +175,8 @@ static const char migration_1[] =
     /* What reports said, and what else befell a message, in order. */
     "CREATE TABLE event ("
     " message_id INTEGER NOT NULL REFERENCES message(id), n INTEGER NOT NULL,"
-    " at INTEGER NOT NULL, state TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL,"
-    " PRIMARY KEY (message_id, n)"
+    " attempt INTEGER NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,"
+    " code TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (message_id, n)"
     ") STRICT, WITHOUT ROWID;"
     /* Reports whose message is not known yet: they overtook the send's own answer. */
     "CREATE TABLE parked_report ("
@@ -217,11 +217,13 @@ static const char migration_1[] =
     " unsure INTEGER NOT NULL DEFAULT 0, segments INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY (campaign_id, series_id, step, channel, gateway, day)"
     ") STRICT, WITHOUT ROWID;"
-    /* Distinct people reached: a sum of counters would count some twice. */
+    /* Distinct people reached: a sum of counters would count some twice. day: as in
+       counter, so that a report of some days counts its own people. */
     "CREATE TABLE reach ("
     " campaign_id INTEGER NOT NULL, series_id INTEGER NOT NULL, step TEXT NOT NULL,"
     " person_id INTEGER NOT NULL, channel TEXT NOT NULL, gateway TEXT NOT NULL,"
-    " PRIMARY KEY (campaign_id, series_id, step, person_id, channel, gateway)"
+    " day INTEGER NOT NULL,"
+    " PRIMARY KEY (campaign_id, series_id, step, person_id, channel, gateway, day)"
     ") STRICT, WITHOUT ROWID;"
 
     /* A gateway that stopped itself keeps its reason over a restart. */

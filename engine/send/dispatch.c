@@ -1,0 +1,459 @@
+/*
+ * dispatch.c: claim, send, settle.
+ *
+ * At the end of a turn in which something may have become claimable: expire what is too
+ * late, then for each gateway with room claim unsure messages that are due, replies, and
+ * campaign messages, in this order. A claim is one unit: the gate's answer, SENDING, the
+ * attempt. Its request is an effect, so it leaves after the commit.
+ */
+#include "send/send.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/http.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/must.h"
+#include "base/zone.h"
+#include "content/config.h"
+#include "gate/gate.h"
+#include "net/client.h"
+#include "send/internal.h"
+#include "store/db.h"
+#include "store/person.h"
+
+enum { CLAIMS_A_TURN = 64, EXPIRIES_A_TURN = 64 };
+static const int64_t PARKED_KEEP_MS = 24 * 60 * 60 * 1000;
+
+/* A request on its way. Owned by the turn until released, then by the client's call. */
+struct flight {
+    struct send *send;
+    struct gateway *gateway;
+    int64_t message_id, n;
+    struct http_request request;
+    struct adapter_message message;
+    struct adapter_recipient recipient;
+    struct address address;
+    char reference[REFERENCE_SIZE];
+    char *text;
+};
+
+int64_t send_now(const struct send *send)
+{
+    return clock_now(loop_clock(send->with.loop));
+}
+
+struct gateway *send_gateway(struct send *send, const char *name)
+{
+    for (size_t i = 0; i < send->gateways_n; i++) {
+        if (strcmp(send->gateways[i].config->name, name) == 0) {
+            return &send->gateways[i];
+        }
+    }
+    return NULL;
+}
+
+static void flight_free(struct flight *flight)
+{
+    http_request_fini(&flight->request);
+    free(flight->text);
+    free(flight);
+}
+
+/* Seconds, or an HTTP date, which gateways do not use in practice: a minute then. */
+static int64_t retry_after_ms(const char *header)
+{
+    char *end;
+    long seconds;
+
+    if (header == NULL) {
+        return 0;
+    }
+    seconds = strtol(header, &end, 10);
+    return end == header || seconds < 0 ? 60000 : (int64_t)seconds * 1000;
+}
+
+static void on_reply(void *argument, const struct http_reply *reply)
+{
+    struct flight *flight = argument;
+    struct send *send = flight->send;
+    struct gateway *gateway = flight->gateway;
+    struct adapter_result result = {0};
+
+    db_unit_begin(send->with.db);
+    if (reply->ending == HTTP_ANSWERED) {
+        gateway->adapter->read_reply(
+            gateway->config->own, &flight->message, reply, &result);
+        if (!result.accepted && result.retry_after_ms == 0) {
+            result.retry_after_ms = retry_after_ms(reply->retry_after);
+        }
+        settle_attempt(send, gateway, flight->message_id, flight->n, &result, "", "");
+    } else if (reply->ending == HTTP_NOT_SENT) {
+        result.class = FAILURE_TRANSIENT;
+        snprintf(result.code, sizeof result.code, "not_sent");
+        snprintf(result.text, sizeof result.text, "%s", reply->error);
+        settle_attempt(send, gateway, flight->message_id, flight->n, &result, "", "");
+    } else {
+        settle_attempt(
+            send, gateway, flight->message_id, flight->n, NULL, "cut", reply->error);
+    }
+    db_unit_end(send->with.db, true);
+    gateway->in_flight--;
+    flight_free(flight);
+    send_wake(send);
+}
+
+static void release(void *argument)
+{
+    struct flight *flight = argument;
+    struct client_options options = {
+        .timeout_ms = flight->gateway->config->timeout_ms,
+        .connect_timeout_ms = 10000,
+        .idle_ms = flight->gateway->config->idle_ms,
+    };
+
+    client_send(flight->gateway->client, &flight->request, &options, on_reply, flight);
+}
+
+/* The claim was not committed: nothing left, and nothing is to be undone but this. */
+static void drop(void *argument)
+{
+    struct flight *flight = argument;
+
+    flight->gateway->in_flight--;
+    flight_free(flight);
+}
+
+static struct flight *make_flight(
+    struct send *send, struct gateway *gateway, const struct message *message)
+{
+    struct flight *flight = mem_zero(1, sizeof *flight);
+
+    http_request_init(&flight->request);
+    flight->send = send;
+    flight->gateway = gateway;
+    flight->message_id = message->id;
+    flight->n = message->attempts;
+    flight->text = message_text(send->with.db, message->text_id);
+    address_get(send->with.db, message->address_id, &flight->address);
+    reference_make(
+        send->with.key, message->id, (int)message->attempts, flight->reference);
+    if ((gateway->adapter->flags & ADAPTER_DEDUPLICATES) != 0) {
+        reference_make(send->with.key, message->id, 0, flight->reference);
+    }
+    flight->recipient = (struct adapter_recipient){
+        flight->address.kind, flight->address.value, flight->reference};
+    flight->message = (struct adapter_message){
+        .channel = message->channel,
+        .text = flight->text == NULL ? "" : flight->text,
+        .unicode = message->is_unicode,
+        .parts = message->parts,
+        .recipients = &flight->recipient,
+        .recipients_n = 1,
+        .validity_ms = message->expires_at - send_now(send),
+        .report_url = gateway->report_url,
+    };
+    return flight;
+}
+
+/* Gate, SENDING, attempt, request: in a unit of its own. */
+static void claim(struct send *send, struct gateway *gateway, struct message *message)
+{
+    struct db *db = send->with.db;
+    int64_t now = send_now(send);
+    struct flight *flight;
+    struct err err;
+
+    message->attempts++;
+    flight = make_flight(send, gateway, message);
+    if (flight->text == NULL ||
+        gateway->adapter->build(gateway->config->own, gateway->config->base_url,
+            &flight->message, &flight->request, &err) != 0) {
+        message->attempts--;
+        message_move(db, message,
+            message->state == MESSAGE_QUEUED ? MESSAGE_FAILED : MESSAGE_UNSURE,
+            FAILURE_CONTENT, flight->text == NULL ? "the text is gone" : err.text, now);
+        flight_free(flight);
+        return;
+    }
+    message_move(db, message, MESSAGE_SENDING, FAILURE_NONE, "", now);
+    attempt_add(db, message, now);
+    gateway->in_flight++;
+    gateway_spend(gateway);
+    loop_effect(send->with.loop, release, drop, flight);
+}
+
+static int64_t inbound_at(const struct message *message)
+{
+    /* A reply is queued in the unit that takes in what it answers. */
+    return message->inbound_id != 0 ? message->created_at : 0;
+}
+
+/* Asks the gate and does what it says. Returns true when the message was claimed. */
+static bool consider(struct send *send, struct gateway *gateway, struct message *message)
+{
+    struct db *db = send->with.db;
+    int64_t now = send_now(send);
+    bool unsure = message->state == MESSAGE_UNSURE;
+    struct gate_question question = {
+        .kind = message->kind,
+        .person_id = message->person_id,
+        .address_id = message->address_id,
+        .series_id = message->series_id,
+        .neutral = message->neutral,
+        .inbound_at = inbound_at(message),
+        .counted = message->counts,
+        .counted_day = message->cap_day,
+    };
+    struct gate_answer answer;
+
+    if (unsure && now >= message->expires_at) {
+        message->next_at = 0;
+        message_move(db, message, MESSAGE_UNSURE, message->class, "late", now);
+        return false;
+    }
+    gate_check(send->with.gate, &question, now, &answer);
+    if (answer.verdict == GATE_ALLOW) {
+        if (message->counts) {
+            message->cap_day = answer.day;
+        }
+        claim(send, gateway, message);
+        return message->state == MESSAGE_SENDING;
+    }
+    if (answer.verdict == GATE_WAIT && answer.until < message->expires_at) {
+        message->next_at = answer.until;
+        message_move(db, message, message->state, message->class, answer.reason, now);
+    } else if (unsure) {
+        message->next_at = 0;
+        message_move(db, message, MESSAGE_UNSURE, message->class, answer.reason, now);
+    } else {
+        settle_over(db, message,
+            answer.verdict == GATE_WAIT ? MESSAGE_EXPIRED : MESSAGE_CANCELLED,
+            answer.reason, now);
+    }
+    return false;
+}
+
+/* Returns how many of the list were claimed; `room` falls by as many. */
+static void consider_all(struct send *send, struct gateway *gateway, struct message *list,
+    int n, int *room)
+{
+    for (int i = 0; i < n && *room > 0; i++) {
+        bool claimed;
+
+        db_unit_begin(send->with.db);
+        claimed = consider(send, gateway, &list[i]);
+        if (db_unit_end(send->with.db, true) == 0 && claimed) {
+            (*room)--;
+        }
+    }
+}
+
+static void claim_queued(struct send *send, struct gateway *gateway, int64_t now)
+{
+    struct message list[CLAIMS_A_TURN];
+
+    for (int priority = 0; priority < PRIORITIES; priority++) {
+        int room = gateway_room(gateway, now);
+        int want = room < CLAIMS_A_TURN ? room : CLAIMS_A_TURN;
+
+        if (want > 0) {
+            int n = message_claimable(
+                send->with.db, gateway->config->name, priority, now, list, want);
+
+            consider_all(send, gateway, list, n, &want);
+        }
+    }
+}
+
+static void resend_unsure(struct send *send, int64_t now)
+{
+    struct message list[CLAIMS_A_TURN];
+    int n = message_unsure_due(send->with.db, now, list, CLAIMS_A_TURN);
+
+    for (int i = 0; i < n; i++) {
+        struct gateway *gateway = send_gateway(send, list[i].gateway);
+        int room = gateway == NULL ? 0 : gateway_room(gateway, now);
+
+        if (gateway == NULL) { /* it is no longer in the config */
+            list[i].next_at = 0;
+            message_move(send->with.db, &list[i], MESSAGE_UNSURE, list[i].class,
+                "no_gateway", now);
+        } else if (room > 0) {
+            consider_all(send, gateway, &list[i], 1, &room);
+        }
+    }
+}
+
+static void expire(struct send *send, int64_t now)
+{
+    struct message list[EXPIRIES_A_TURN];
+    int n = message_expired(send->with.db, now, list, EXPIRIES_A_TURN);
+
+    for (int i = 0; i < n; i++) {
+        db_unit_begin(send->with.db);
+        settle_over(send->with.db, &list[i], MESSAGE_EXPIRED,
+            list[i].reason[0] != '\0' ? list[i].reason : "expired", now);
+        db_unit_end(send->with.db, true);
+    }
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+    if (one == 0 || other == 0) {
+        return one + other;
+    }
+    return one < other ? one : other;
+}
+
+/* The next moment at which this is worth running again. */
+static int64_t next_look(struct send *send, int64_t now)
+{
+    int64_t next = message_next_expiry(send->with.db);
+    int64_t unsure = message_next_unsure(send->with.db), room_at = 0;
+
+    for (size_t i = 0; i < send->gateways_n; i++) {
+        struct gateway *gateway = &send->gateways[i];
+        int64_t claim_at = message_next_claim(send->with.db, gateway->config->name);
+        int64_t opens_at = gateway_opens_at(gateway, now);
+
+        if (claim_at != 0 && opens_at != 0) {
+            next = earlier(next, claim_at > opens_at ? claim_at : opens_at);
+        }
+        room_at = earlier(room_at, opens_at);
+    }
+    if (unsure != 0 && room_at != 0) {
+        next = earlier(next, unsure > room_at ? unsure : room_at);
+    }
+    return next;
+}
+
+static void dispatch(void *argument)
+{
+    struct send *send = argument;
+    int64_t now = send_now(send), next;
+
+    expire(send, now);
+    resend_unsure(send, now);
+    for (size_t i = 0; i < send->gateways_n; i++) {
+        claim_queued(send, &send->gateways[i], now);
+    }
+    next = next_look(send, now);
+    if (next == 0) {
+        timer_clear(&send->timer);
+    } else {
+        timer_set(&send->timer, next);
+    }
+}
+
+static void on_due(struct timer *timer)
+{
+    struct send *send = (struct send *)((char *)timer - offsetof(struct send, timer));
+
+    send_wake(send);
+}
+
+void send_wake(struct send *send)
+{
+    if (send->started) {
+        loop_task(send->with.loop, dispatch, send);
+    }
+}
+
+struct send *send_new(const struct send_with *with)
+{
+    struct send *send = mem_zero(1, sizeof *send);
+    const struct config *config = with->config;
+
+    send->with = *with;
+    timer_init(&send->timer, with->loop, on_due);
+    send->gateways = mem_zero(config->gateways_n, sizeof *send->gateways);
+    send->gateways_n = config->gateways_n;
+    for (size_t i = 0; i < config->gateways_n; i++) {
+        struct gateway *gateway = &send->gateways[i];
+        const struct config_gateway *own = &config->gateways[i];
+        int64_t probe_at;
+
+        gateway->config = own;
+        gateway->adapter = adapter_find(own->adapter);
+        must(gateway->adapter != NULL, "adapter %s", own->adapter);
+        gateway->client = client_new(with->loop, (int)own->connections);
+        gateway->report_url = mem_format("%s/hooks/%s%s%s%s", config->public_url, own->name,
+            own->hook_secret != NULL ? "/" : "",
+            own->hook_secret != NULL ? own->hook_secret : "", "/status");
+        if (gateway_pause_find(with->db, own->name, gateway->reason, &probe_at)) {
+            gateway->paused = true; /* the cause may be mended: one message tries now */
+            gateway->probe_at = send_now(send);
+        }
+    }
+    return send;
+}
+
+void send_free(struct send *send)
+{
+    send->started = false;
+    timer_clear(&send->timer);
+    for (size_t i = 0; i < send->gateways_n; i++) {
+        client_free(send->gateways[i].client);
+        free(send->gateways[i].report_url);
+    }
+    free(send->gateways);
+    free(send);
+}
+
+struct send_recovery send_start(struct send *send)
+{
+    struct send_recovery recovery = {0};
+    struct message list[CLAIMS_A_TURN];
+    int64_t now = send_now(send);
+    int n;
+
+    do {
+        n = message_in_state_sending(send->with.db, list, CLAIMS_A_TURN);
+        for (int i = 0; i < n; i++) {
+            struct gateway *gateway = send_gateway(send, list[i].gateway);
+
+            attempt_close(send->with.db, list[i].id, list[i].attempts, "unsure",
+                FAILURE_AMBIGUOUS, "restart",
+                "the daemon stopped while the request was out", now);
+            if (gateway != NULL) {
+                settle_unsure(send, gateway, &list[i], FAILURE_AMBIGUOUS, "restart");
+            } else {
+                list[i].next_at = 0;
+                message_move(send->with.db, &list[i], MESSAGE_UNSURE, FAILURE_AMBIGUOUS,
+                    "restart", now);
+            }
+        }
+        recovery.sending += n;
+    } while (n == CLAIMS_A_TURN);
+    parked_forget(send->with.db, now - PARKED_KEEP_MS);
+    if (recovery.sending > 0) {
+        log_event(LOG_WARN, "recovered", "unsure=%lld", (long long)recovery.sending);
+    }
+    send->started = true;
+    send_wake(send);
+    return recovery;
+}
+
+int send_in_flight(const struct send *send)
+{
+    int total = 0;
+
+    for (size_t i = 0; i < send->gateways_n; i++) {
+        total += send->gateways[i].in_flight;
+    }
+    return total;
+}
+
+bool send_gateway_status(const struct send *send, size_t i, struct gateway_status *status)
+{
+    const struct gateway *gateway = i < send->gateways_n ? &send->gateways[i] : NULL;
+
+    if (gateway == NULL) {
+        return false;
+    }
+    *status = (struct gateway_status){
+        gateway->config->name, gateway->paused, gateway->reason, gateway->in_flight};
+    return true;
+}

@@ -1,0 +1,65 @@
+/*
+ * internal.h: what the files of send/ share: gateways at work, and settling.
+ */
+#ifndef CEGAH_SEND_INTERNAL_H
+#define CEGAH_SEND_INTERNAL_H
+
+#include "adapters/adapter.h"
+#include "net/loop.h"
+#include "send/send.h"
+#include "store/message.h"
+
+struct client;
+struct config_gateway;
+
+/* One gateway at work. Owned by its send. */
+struct gateway {
+    const struct config_gateway *config;
+    const struct adapter *adapter;
+    struct client *client;
+    char *report_url;     /* what the gateway calls with reports */
+    int in_flight;        /* claimed and not settled */
+    double allowance;     /* messages that the rate allows now */
+    int64_t allowance_at; /* when it was reckoned */
+    int64_t throttled_until; /* asked by a 429 */
+    bool paused;
+    int64_t probe_at;     /* paused: one message may try then */
+    int64_t probe_gap_ms; /* doubles with each failed probe */
+    char reason[128];
+};
+
+struct send {
+    struct send_with with;
+    struct gateway *gateways;
+    size_t gateways_n;
+    struct timer timer; /* the earliest thing to do */
+    bool started;
+};
+
+struct gateway *send_gateway(struct send *send, const char *name);
+int64_t send_now(const struct send *send);
+
+/* What became of attempt n: result is NULL when nobody knows (why says so in a word:
+ * cut, restart). In the caller's unit. */
+void settle_attempt(struct send *send, struct gateway *gateway, int64_t message_id,
+    int64_t n, const struct adapter_result *result, const char *why, const char *text);
+/* Leaves message (SENDING, or UNSURE already) UNSURE, with when to resend it. */
+void settle_unsure(struct send *send, struct gateway *gateway, struct message *message,
+    enum failure_class class, const char *reason);
+/* A message that may not leave any more: EXPIRED or CANCELLED, and its step missed. */
+void settle_over(struct db *db, struct message *message, enum message_state to,
+    const char *reason, int64_t now);
+/* How long to wait before try n+1: doubling from 5 s to 10 min, with a jitter that is a
+ * hash of the message, so that a virtual run repeats. */
+int64_t settle_backoff_ms(const struct message *message);
+
+void gateway_pause(struct send *send, struct gateway *gateway, const char *reason);
+void gateway_resume(struct send *send, struct gateway *gateway);
+/* How many messages the gateway may be handed now: slots, rate, throttle, pause. */
+int gateway_room(struct gateway *gateway, int64_t now);
+/* Counts one message against the rate. */
+void gateway_spend(struct gateway *gateway);
+/* When gateway_room() will be more than now; 0: when a request ends. */
+int64_t gateway_opens_at(const struct gateway *gateway, int64_t now);
+
+#endif
