@@ -109,6 +109,7 @@ unit: $(UNITS) ## run the unit tests
 # targets that may install do their work in a second make.
 SUBMAKE = $(MAKE) --no-print-directory
 PARALLEL = $(SUBMAKE) -j$(JOBS)
+first = @test -e build/$(1) || echo "building; the first time takes a minute or two"
 
 # $(call install,PACKAGES): one apt-get install, as root or with sudo.
 define install
@@ -142,18 +143,21 @@ deps-test: ## install what the tests, lint and fuzz need besides
 
 demo: ## eight weeks of the real campaign on the simulator, then its report
 	$(call ensure,$(DEPS),deps)
+	$(call first,release)
 	@$(PARALLEL) -s FLAVOUR=release all
 	@./cegah demo --dir build/demo
 
 check: ## every test; the last line is "N passed, N failed"
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS),deps-test)
+	$(call first,release)
 	@$(PARALLEL) -s FLAVOUR=release all units
 	@$(PYTHON) tests/run --flavour release
 
 asan: ## every test of the program under ASan and UBSan, same closing line
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS),deps-test)
+	$(call first,asan)
 	@$(PARALLEL) -s FLAVOUR=asan all units
 	@$(PYTHON) tests/run --flavour asan --skip lint
 
