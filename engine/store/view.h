@@ -72,7 +72,8 @@ struct view_event {
 };
 
 /* Each fills at most max and returns how many. */
-int view_attempts(struct db *db, int64_t message_id, struct view_attempt *list, int max);
+int view_attempts(
+    struct db *db, int64_t message_id, struct view_attempt *list, int max);
 int view_events(struct db *db, int64_t message_id, struct view_event *list, int max);
 /* The gateway's id of the newest attempt that has one; "" when none has. */
 void view_gateway_id(struct db *db, int64_t message_id, char value[96]);
@@ -104,8 +105,8 @@ struct view_reach {
  * and returns how many. The key {campaign, -1} stands before all of a campaign. */
 int view_counters_after(struct db *db, const struct view_counter *after,
     struct view_counter *list, int max);
-int view_reach_after(struct db *db, const struct view_reach *after,
-    struct view_reach *list, int max);
+int view_reach_after(
+    struct db *db, const struct view_reach *after, struct view_reach *list, int max);
 
 /* The newest tied address first. */
 int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max);
@@ -136,13 +137,15 @@ struct view_outcome {
 int view_bases(struct db *db, int64_t person_id, struct view_basis *list, int max);
 int view_consents(struct db *db, int64_t person_id, struct view_consent *list, int max);
 /* Writes given, refused, withdrawn or none: what the newest row says. */
-void view_consent_state(struct db *db, int64_t person_id, bool guardian, char state[16]);
+void view_consent_state(
+    struct db *db, int64_t person_id, bool guardian, char state[16]);
 /* False when the address is not suppressed now. */
 bool view_suppression_find(
     struct db *db, int64_t address_id, struct view_suppression *suppression);
 /* A person's enrolments, by series. */
 int view_enrolments(struct db *db, int64_t person_id, struct enrolment *list, int max);
 /* What became of an enrolment's steps, newest first. */
-int view_outcomes(struct db *db, int64_t enrolment_id, struct view_outcome *list, int max);
+int view_outcomes(
+    struct db *db, int64_t enrolment_id, struct view_outcome *list, int max);
 
 #endif

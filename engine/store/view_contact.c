@@ -28,9 +28,9 @@ static int read_ids(struct stmt *stmt, int64_t *ids, int max)
 
 int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT address_id FROM person_address WHERE person_id=?1"
-        " ORDER BY since DESC, address_id DESC LIMIT ?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT address_id FROM person_address WHERE person_id=?1"
+                    " ORDER BY since DESC, address_id DESC LIMIT ?2");
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, max);
@@ -39,9 +39,9 @@ int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max)
 
 int view_bases(struct db *db, int64_t person_id, struct view_basis *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT how,dated,source,recorded_at FROM basis WHERE person_id=?1"
-        " ORDER BY id LIMIT ?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT how,dated,source,recorded_at FROM basis WHERE person_id=?1"
+                    " ORDER BY id LIMIT ?2");
     int n = 0;
 
     stmt_int(stmt, 1, person_id);
@@ -106,9 +106,9 @@ void view_consent_state(struct db *db, int64_t person_id, bool guardian, char st
 bool view_suppression_find(
     struct db *db, int64_t address_id, struct view_suppression *suppression)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT reason,words,channel,at FROM suppression"
-        " WHERE address_id=?1 AND lifted_at IS NULL ORDER BY id LIMIT 1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT reason,words,channel,at FROM suppression"
+                    " WHERE address_id=?1 AND lifted_at IS NULL ORDER BY id LIMIT 1");
 
     stmt_int(stmt, 1, address_id);
     if (!stmt_row(stmt)) {
@@ -139,7 +139,8 @@ int view_enrolments(struct db *db, int64_t person_id, struct enrolment *list, in
     return kept;
 }
 
-int view_outcomes(struct db *db, int64_t enrolment_id, struct view_outcome *list, int max)
+int view_outcomes(
+    struct db *db, int64_t enrolment_id, struct view_outcome *list, int max)
 {
     struct stmt *stmt = db_stmt(db,
         "SELECT step,occurrence,outcome,reason,message_id,at FROM step_outcome"

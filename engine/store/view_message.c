@@ -20,13 +20,13 @@ static void copy(char *to, size_t size, struct stmt *stmt, int column)
 }
 
 /* CROSS JOIN keeps the message outside: its order is the list's. */
-#define OUTBOUND                                                                         \
-    "SELECT m.id,m.created_at,m.person_id,m.address_id,a.kind,a.value,m.channel,"        \
-    "m.gateway,m.state,m.kind,m.step,m.text_id,m.campaign_id,m.series_id,m.class,"       \
+#define OUTBOUND                                                                       \
+    "SELECT m.id,m.created_at,m.person_id,m.address_id,a.kind,a.value,m.channel,"      \
+    "m.gateway,m.state,m.kind,m.step,m.text_id,m.campaign_id,m.series_id,m.class,"     \
     "m.reason,m.parts,'' FROM message m CROSS JOIN address a ON a.id=m.address_id"
-#define INBOUND                                                                          \
-    "SELECT i.id,i.received_at,i.person_id,i.address_id,a.kind,a.value,i.channel,"       \
-    "i.gateway,i.state,i.type,i.intent,i.text_id,0,0,'','',0,i.key"                      \
+#define INBOUND                                                                        \
+    "SELECT i.id,i.received_at,i.person_id,i.address_id,a.kind,a.value,i.channel,"     \
+    "i.gateway,i.state,i.type,i.intent,i.text_id,0,0,'','',0,i.key"                    \
     " FROM inbound i CROSS JOIN address a ON a.id=i.address_id"
 
 static void read_message(struct stmt *stmt, bool inbound, struct view_message *message)
@@ -111,9 +111,10 @@ int view_messages(struct db *db, bool inbound, const char *state,
 int view_messages_of(struct db *db, bool inbound, int64_t address_id,
     struct view_cursor *cursor, struct view_message *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        inbound ? INBOUND " WHERE i.address_id=?1 AND i.id<?2 ORDER BY i.id DESC LIMIT ?3"
-                : OUTBOUND
+    struct stmt *stmt = db_stmt(
+        db, inbound ? INBOUND
+                " WHERE i.address_id=?1 AND i.id<?2 ORDER BY i.id DESC LIMIT ?3"
+                    : OUTBOUND
                 " WHERE m.address_id=?1 AND m.id<?2 ORDER BY m.id DESC LIMIT ?3");
     int n;
 
@@ -144,9 +145,9 @@ bool view_message_find(
 
 int view_attempts(struct db *db, int64_t message_id, struct view_attempt *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT n,at,answered_at,gateway,state,class,code,text FROM attempt"
-        " WHERE message_id=?1 ORDER BY n LIMIT ?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT n,at,answered_at,gateway,state,class,code,text FROM attempt"
+                    " WHERE message_id=?1 ORDER BY n LIMIT ?2");
     int n = 0;
 
     stmt_int(stmt, 1, message_id);
@@ -189,8 +190,8 @@ int view_events(struct db *db, int64_t message_id, struct view_event *list, int 
 
 void view_gateway_id(struct db *db, int64_t message_id, char value[96])
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT value FROM gateway_id WHERE message_id=?1 ORDER BY n DESC, value LIMIT 1");
+    struct stmt *stmt = db_stmt(db, "SELECT value FROM gateway_id WHERE message_id=?1 "
+                                    "ORDER BY n DESC, value LIMIT 1");
 
     value[0] = '\0';
     stmt_int(stmt, 1, message_id);
