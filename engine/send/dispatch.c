@@ -8,6 +8,7 @@
  */
 #include "send/send.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -361,6 +362,12 @@ void send_wake(struct send *send)
     }
 }
 
+void send_stop(struct send *send)
+{
+    send->started = false;
+    timer_clear(&send->timer);
+}
+
 struct send *send_new(const struct send_with *with)
 {
     struct send *send = mem_zero(1, sizeof *send);
@@ -392,8 +399,7 @@ struct send *send_new(const struct send_with *with)
 
 void send_free(struct send *send)
 {
-    send->started = false;
-    timer_clear(&send->timer);
+    send_stop(send);
     for (size_t i = 0; i < send->gateways_n; i++) {
         client_free(send->gateways[i].client);
         free(send->gateways[i].report_url);

@@ -48,6 +48,11 @@ const struct config_gateway *outbox_route(
     return NULL;
 }
 
+const char *outbox_channel(const struct config_gateway *gateway)
+{
+    return channel_name(adapter_find(gateway->adapter)->channel);
+}
+
 static bool is_reply(enum message_kind kind)
 {
     return kind == KIND_REPLY || kind == KIND_ACK || kind == KIND_SAFETY ||

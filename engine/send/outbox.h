@@ -45,5 +45,7 @@ int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoin
  * it. Borrowed from the config. */
 const struct config_gateway *outbox_route(
     const struct outbox *outbox, int64_t address_id, const char *wanted);
+/* The word of the gateway's channel ("sms"), borrowed for ever. */
+const char *outbox_channel(const struct config_gateway *gateway);
 
 #endif

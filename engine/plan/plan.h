@@ -1,0 +1,58 @@
+/*
+ * plan.h: what is due, and what becomes of it.
+ *
+ * An enrolment keeps its next step and due time; one timer waits for the earliest. A due
+ * step asks the gate: it is queued (outcome sent), waits (held), or is over (skipped,
+ * missed), always with a reason, and the enrolment moves on.
+ */
+#ifndef CEGAH_PLAN_PLAN_H
+#define CEGAH_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "send/outbox.h"
+#include "store/enrolment.h"
+
+struct loop;
+struct catalogue;
+struct catalogue_series;
+struct send;
+struct plan;
+
+/* What planning works with, with or without a loop. Borrowed; embedded in the engine. */
+struct planner {
+    struct db *db;
+    const struct catalogue *catalogue;
+    const struct gate *gate;
+    const struct outbox *outbox;
+};
+
+/* Takes the next thing that is due at now and deals with it in a unit of its own. Returns
+ * false when nothing is due. */
+bool planner_step(const struct planner *planner, int64_t now);
+
+/* Joins: the enrolment becomes active and its first step's time is set. */
+void planner_activate(
+    const struct planner *planner, struct enrolment *enrolment, int64_t now);
+/* Ends it; whoever waited for the number comes next. */
+void planner_end(const struct planner *planner, struct enrolment *enrolment,
+    const char *reason, int64_t now);
+/* Sets the step that comes behind `step` (NULL: the first); ends the series after the
+ * last one. Does not save. */
+void planner_set_step(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const char *step, int64_t now);
+/* Finds its place anew in changed content: the first step ahead without an outcome. */
+void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now);
+/* The text of a template for a person, owned. */
+char *planner_fill(const struct planner *planner, const struct catalogue_series *series,
+    int64_t person_id, const char *template_text, int64_t now);
+
+/* Runs planner_step() on a loop. Returns an owned plan; borrows the rest. */
+struct plan *plan_new(struct loop *loop, const struct planner *planner, struct send *send);
+void plan_free(struct plan *plan);
+/* Something may have become due: looks at the end of this turn. */
+void plan_wake(struct plan *plan);
+
+#endif
