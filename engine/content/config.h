@@ -69,15 +69,21 @@ struct config {
  */
 struct config *config_read(const char *path, const struct config_adapter *adapters,
     size_t adapters_n, struct err *err);
+/* As config_read(), with the problems one by one; NULL when there are errors. Literal
+ * secrets are starred out of the source lines. */
+struct problems;
+struct config *config_parse(const char *path, const struct config_adapter *adapters,
+    size_t adapters_n, struct problems *problems);
 void config_free(struct config *config);
 /* Returns the gateway of that name, borrowed; NULL when there is none. */
 const struct config_gateway *config_gateway_find(
     const struct config *config, const char *name);
-/* Fills `owner` from one YAML mapping in a file by a table; for the simulator's profile
- * and for whoever else has keys. Unknown keys and wrong types become problems. */
+/* Fills `owner` (zeroed) from one YAML mapping in a file by a table, the rows' fallbacks
+ * first; for the simulator's profile and for whoever else has keys. Unknown keys and
+ * wrong types become problems. Paths, also behind !file, are taken from the file's own
+ * folder. */
 struct yaml_document;
 struct yaml_node;
-struct problems;
 void config_read_mapping(const struct yaml_document *document,
     const struct yaml_node *mapping, const struct option_row *rows, size_t n, void *owner,
     struct problems *problems);
