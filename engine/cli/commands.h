@@ -1,2 +1,3 @@
 /* commands.h: every command, in the order that `cegah help` shows. Included by main.c. */
+COMMAND(check)
 COMMAND(simulator)

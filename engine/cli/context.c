@@ -8,11 +8,9 @@
 #include "content/config.h"
 #include "store/db.h"
 
-struct config *cli_config(const char *path, struct err *err)
+const char *cli_config_path(const char *path, struct err *err)
 {
     static const char *const places[] = {"cegah.yaml", "/etc/cegah/cegah.yaml"};
-    size_t n;
-    const struct config_adapter *adapters = cli_adapters(&n);
 
     for (size_t i = 0; path == NULL && i < sizeof places / sizeof places[0]; i++) {
         if (access(places[i], R_OK) == 0) {
@@ -21,11 +19,20 @@ struct config *cli_config(const char *path, struct err *err)
     }
     if (path == NULL) {
         err_set(err, ERR_UNABLE,
-            "no config: neither ./cegah.yaml nor /etc/cegah/cegah.yaml can be read; name "
+            "no config: neither ./cegah.yaml nor /etc/cegah/cegah.yaml can be read; "
+            "name "
             "one with -c, or make one with `cegah init`");
-        return NULL;
     }
-    return config_read(path, adapters, n, err);
+    return path;
+}
+
+struct config *cli_config(const char *path, struct err *err)
+{
+    size_t n;
+    const struct config_adapter *adapters = cli_adapters(&n);
+
+    path = cli_config_path(path, err);
+    return path == NULL ? NULL : config_read(path, adapters, n, err);
 }
 
 struct db *cli_reader(const struct config *config, struct err *err)

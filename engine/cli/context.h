@@ -10,8 +10,10 @@ struct command;
 struct config;
 struct db;
 
-/* Reads the config: path when given (-c), else ./cegah.yaml, else /etc/cegah/cegah.yaml.
- * Returns it owned; NULL with a sentence. */
+/* Returns path when given (-c), else ./cegah.yaml, else /etc/cegah/cegah.yaml, whichever
+ * can be read; NULL with a sentence. Borrowed. */
+const char *cli_config_path(const char *path, struct err *err);
+/* Reads the config from there. Returns it owned; NULL with a sentence. */
 struct config *cli_config(const char *path, struct err *err);
 /* Opens the config's database read-only; NULL with a sentence. Owned. */
 struct db *cli_reader(const struct config *config, struct err *err);

@@ -70,8 +70,8 @@ static int read_folder(
             continue;
         }
         if (files->n == FILES_MAX) {
-            return err_set(
-                err, ERR_REFUSED, "%s: more than %d .yaml files", folder, (int)FILES_MAX);
+            return err_set(err, ERR_REFUSED, "%s: more than %d .yaml files", folder,
+                (int)FILES_MAX);
         }
         path = mem_format("%s/%s", folder, entry->d_name);
         file.name = mem_copy(entry->d_name);
@@ -90,8 +90,10 @@ int content_files_read(const char *folder, struct content_files *files, struct e
 
     *files = (struct content_files){0};
     if (dir == NULL) {
-        return err_set(err, ERR_REFUSED, "%s: %s; a campaign is a folder with a "
-                                         "campaign.yaml in it", folder, strerror(errno));
+        return err_set(err, ERR_REFUSED,
+            "%s: %s; a campaign is a folder with a "
+            "campaign.yaml in it",
+            folder, strerror(errno));
     }
     result = read_folder(dir, folder, files, err);
     closedir(dir);
@@ -105,7 +107,8 @@ int content_files_read(const char *folder, struct content_files *files, struct e
     }
     if (result == 0) {
         result = err_set(err, ERR_REFUSED,
-            "%s: there is no campaign.yaml in it; a campaign is a folder with one", folder);
+            "%s: there is no campaign.yaml in it; a campaign is a folder with one",
+            folder);
     }
     content_files_fini(files);
     return result;
@@ -197,7 +200,8 @@ const struct series *campaign_series(const struct campaign *campaign, const char
     return NULL;
 }
 
-const struct district *campaign_district(const struct campaign *campaign, const char *key)
+const struct district *campaign_district(
+    const struct campaign *campaign, const char *key)
 {
     for (size_t i = 0; i < campaign->districts_n; i++) {
         if (strcasecmp(campaign->districts[i].key, key) == 0) {

@@ -20,7 +20,7 @@
 
 /* One file of a campaign folder: its name in the folder, and its text. */
 struct content_file {
-    char *name;  /* campaign.yaml */
+    char *name; /* campaign.yaml */
     char *text;
     size_t length;
 };
@@ -32,58 +32,59 @@ struct content_files {
 
 /* Reads the folder's *.yaml files (not its subfolders), sorted by name. Returns 0, or -1
  * with a sentence (no such folder, no campaign.yaml, a file over 1 MiB). */
-int content_files_read(const char *folder, struct content_files *files, struct err *err);
+int content_files_read(
+    const char *folder, struct content_files *files, struct err *err);
 void content_files_fini(struct content_files *files);
 
 struct district {
-    char *key;          /* maros; what the import's column holds, compared without case */
-    char *name;         /* Maros, at most 10 characters: {kab} */
-    char *zone;         /* IANA name */
-    char *phone;        /* {telp}, at most 14, or NULL */
+    char *key;   /* maros; what the import's column holds, compared without case */
+    char *name;  /* Maros, at most 10 characters: {kab} */
+    char *zone;  /* IANA name */
+    char *phone; /* {telp}, at most 14, or NULL */
     struct hours hours; /* the campaign's, with the district's changes */
 };
 
 /* One accepted answer of a question. */
 struct answer {
-    char *value;        /* C */
-    char **spellings;   /* normalised; the value itself is one */
+    char *value;      /* C */
+    char **spellings; /* normalised; the value itself is one */
     size_t spellings_n;
     bool right;
-    char *feedback;     /* its own text, or NULL */
+    char *feedback; /* its own text, or NULL */
 };
 
 enum step_kind { STEP_SAY, STEP_ASK };
 enum ask_kind { ASK_QUIZ, ASK_POLL, ASK_PLEDGE, ASK_RSVP, ASK_OPEN };
 
 struct step {
-    char *id;           /* C4: of [A-Za-z0-9_-], unique in the series */
+    char *id; /* C4: of [A-Za-z0-9_-], unique in the series */
     enum step_kind kind;
-    int week;           /* 1 … 104 */
-    int weekday;        /* 1 Monday – 7 Sunday */
-    int minute;         /* of the local day */
-    int64_t late_ms;    /* overdue beyond this: missed. Default 24 h */
-    char *text;         /* template */
+    int week;        /* 1 … 104 */
+    int weekday;     /* 1 Monday – 7 Sunday */
+    int minute;      /* of the local day */
+    int64_t late_ms; /* overdue beyond this: missed. Default 24 h */
+    char *text;      /* template */
     enum ask_kind ask;
     struct answer *answers;
     size_t answers_n;
     char *right, *wrong; /* feedback of a quiz, or NULL; an answer's own goes first */
-    int64_t closes_ms;  /* an open question closes after this; default 48 h */
+    int64_t closes_ms;   /* an open question closes after this; default 48 h */
     int line, column;
 };
 
 struct series {
-    char *id;           /* champions */
+    char *id; /* champions */
     char *title;
-    char *role;         /* for: {role: …}; NULL: everyone */
-    char *invitation_id; /* C0; NULL when the series has no invitation */
-    char *invitation;   /* template */
+    char *role;                   /* for: {role: …}; NULL: everyone */
+    char *invitation_id;          /* C0; NULL when the series has no invitation */
+    char *invitation;             /* template */
     int64_t invitation_closes_ms; /* default 14 d */
-    struct step *steps; /* in the order of their time */
+    struct step *steps;           /* in the order of their time */
     size_t steps_n;
 };
 
 struct campaign {
-    char *id;           /* cegah-kawin-anak; the name that every command takes */
+    char *id; /* cegah-kawin-anak; the name that every command takes */
     char *title;
     char *language;     /* id */
     char *organisation; /* {lembaga}, at most 12 characters */
@@ -109,7 +110,8 @@ struct campaign *campaign_compile(
 void campaign_free(struct campaign *campaign);
 /* Each returns borrowed, or NULL. */
 const struct series *campaign_series(const struct campaign *campaign, const char *id);
-const struct district *campaign_district(const struct campaign *campaign, const char *key);
+const struct district *campaign_district(
+    const struct campaign *campaign, const char *key);
 const struct step *series_step(const struct series *series, const char *id);
 /* The step behind `id` in the series, NULL past the last; the first for NULL. */
 const struct step *series_step_after(const struct series *series, const char *id);

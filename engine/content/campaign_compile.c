@@ -60,7 +60,8 @@ static const struct key_row DISTRICT_KEYS[] = {
     {"name", KEY_TEXT, offsetof(struct district_nodes, name), true,
         "What texts call it by {kab}: name: Maros"},
     {"zone", KEY_TEXT, offsetof(struct district_nodes, zone), true,
-        "Its time zone: zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura "
+        "Its time zone: zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or "
+        "Asia/Jayapura "
         "(WIT)"},
     {"phone", KEY_LABEL, offsetof(struct district_nodes, phone), false, NULL},
     {"hours", KEY_MAPPING, offsetof(struct district_nodes, hours), false,
@@ -74,8 +75,8 @@ struct reply_nodes {
 static const struct key_row REPLY_KEYS[] = {
     {"opt_in", KEY_TEXT, offsetof(struct reply_nodes, opt_in), false, NULL},
     {"opt_out", KEY_TEXT, offsetof(struct reply_nodes, opt_out), false, NULL},
-    {"waiting_guardian", KEY_TEXT, offsetof(struct reply_nodes, waiting_guardian), false,
-        NULL},
+    {"waiting_guardian", KEY_TEXT, offsetof(struct reply_nodes, waiting_guardian),
+        false, NULL},
 };
 
 struct words_nodes {
@@ -89,8 +90,8 @@ static const struct key_row WORDS_KEYS[] = {
     {"risk", KEY_SEQUENCE, offsetof(struct words_nodes, risk), false, NULL},
 };
 
-static void read_zone(
-    const struct source *source, const struct yaml_node *node, struct district *district)
+static void read_zone(const struct source *source, const struct yaml_node *node,
+    struct district *district)
 {
     if (node == NULL) {
         return;
@@ -107,21 +108,23 @@ static void read_zone(
 static void read_district(const struct source *source, const struct yaml_node *child,
     const struct hours *hours, struct campaign *campaign)
 {
-    static const struct key_row ROW = {.key = "district", .type = KEY_MAPPING,
+    static const struct key_row ROW = {.key = "district",
+        .type = KEY_MAPPING,
         .help = "Write maros: {name: Maros, zone: Asia/Makassar}"};
     struct district_nodes nodes = {0};
     struct district *district;
 
     if (campaign_district(campaign, child->key) != NULL || child->key[0] == '\0') {
         yaml_key_error(source->document, child, source->problems,
-            "Capitals make no difference; rename one.", "the district \"%s\" stands twice",
-            child->key);
+            "Capitals make no difference; rename one.",
+            "the district \"%s\" stands twice", child->key);
         return;
     }
     if (!key_check(source, child, &ROW)) {
         return;
     }
-    keys_read(source, child, "a district", DISTRICT_KEYS, KEYS_N(DISTRICT_KEYS), &nodes);
+    keys_read(
+        source, child, "a district", DISTRICT_KEYS, KEYS_N(DISTRICT_KEYS), &nodes);
     district = &campaign->districts[campaign->districts_n++];
     district->key = mem_copy(child->key);
     district->name = key_text(nodes.name);
@@ -221,8 +224,8 @@ static bool check_word(const struct source *source, const struct yaml_node *item
         return true;
     }
     yaml_error(source->document, item, source->problems,
-        "Take it out, or use a longer phrase.", "\"%.40s\" means %s already", item->text,
-        NAMES[already]);
+        "Take it out, or use a longer phrase.", "\"%.40s\" means %s already",
+        item->text, NAMES[already]);
     return false;
 }
 
@@ -237,14 +240,17 @@ static void read_word_list(const struct source *source, const struct yaml_node *
             (int)WORDS_MAX);
         return;
     }
-    for (const struct yaml_node *item = list->children; item != NULL; item = item->next) {
+    for (const struct yaml_node *item = list->children; item != NULL;
+         item = item->next) {
         if (!key_check(source, item, &row)) {
             continue;
         }
         if (reply_normalise(item->text, text, sizeof text) == 0) {
             yaml_error(source->document, item, source->problems,
-                "Punctuation and emoji are taken out of replies; use letters or digits.",
-                "\"%.40s\" holds nothing that a reply can be compared with", item->text);
+                "Punctuation and emoji are taken out of replies; use letters or "
+                "digits.",
+                "\"%.40s\" holds nothing that a reply can be compared with",
+                item->text);
         } else if (check_word(source, item, keyword, words)) {
             *to = mem_resize(*to, *n + 1, sizeof **to);
             (*to)[(*n)++] = mem_copy(text);
@@ -266,7 +272,8 @@ static void read_words(const struct source *source, struct words *words)
         read_word_list(source, nodes.no, KEYWORD_NO, words, &words->no, &words->no_n);
     }
     if (nodes.yes != NULL) {
-        read_word_list(source, nodes.yes, KEYWORD_YES, words, &words->yes, &words->yes_n);
+        read_word_list(
+            source, nodes.yes, KEYWORD_YES, words, &words->yes, &words->yes_n);
     }
     if (nodes.risk != NULL) {
         read_word_list(
@@ -294,8 +301,8 @@ static enum file_kind kind_of(const struct content_file *file)
 }
 
 /* Adds a problem of the folder as a whole. */
-static void refuse_folder(struct problems *problems, const char *prefix, const char *name,
-    const char *text, const char *advice)
+static void refuse_folder(struct problems *problems, const char *prefix,
+    const char *name, const char *text, const char *advice)
 {
     char *path = mem_format("%s%s", prefix, name);
     struct problem problem = {
@@ -309,7 +316,8 @@ static void read_file(const struct content_file *file, const char *prefix,
     struct campaign *campaign, struct problems *problems)
 {
     char *path = mem_format("%s%s", prefix, file->name);
-    struct yaml_document *document = yaml_parse(path, file->text, file->length, problems);
+    struct yaml_document *document =
+        yaml_parse(path, file->text, file->length, problems);
     struct source source = {.document = document, .problems = problems};
     enum file_kind kind = kind_of(file);
 

@@ -18,55 +18,56 @@
 enum { HOOK_SECRET_MIN = 16, NAME_BYTES_MAX = 32, ALL_PROBLEMS_BYTES_MAX = 1 << 20 };
 
 static const struct option_row CONFIG_ROWS[] = {
-    {"database", OPTION_PATH, offsetof(struct config, database), "cegah.db", 0, 0, 0, NULL,
-        "The database file; a relative path is taken from this file's folder."},
-    {"listen", OPTION_TEXT, offsetof(struct config, listen), "127.0.0.1:8480", 0, 0, 0, NULL,
-        "Where webhooks and the API are answered: host:port."},
+    {"database", OPTION_PATH, offsetof(struct config, database), "cegah.db", 0, 0, 0,
+        NULL, "The database file; a relative path is taken from this file's folder."},
+    {"listen", OPTION_TEXT, offsetof(struct config, listen), "127.0.0.1:8480", 0, 0, 0,
+        NULL, "Where webhooks and the API are answered: host:port."},
     {"public_url", OPTION_URL, offsetof(struct config, public_url), NULL, 0, 0, 0, NULL,
         "What gateways call back; signatures are checked against it."},
-    {"timezone", OPTION_TEXT, offsetof(struct config, timezone), "Asia/Makassar", 0, 0, 0,
-        NULL, "The zone of reports: Asia/Jakarta, Asia/Makassar or Asia/Jayapura."},
+    {"timezone", OPTION_TEXT, offsetof(struct config, timezone), "Asia/Makassar", 0, 0,
+        0, NULL, "The zone of reports: Asia/Jakarta, Asia/Makassar or Asia/Jayapura."},
     {"routes", OPTION_LIST, offsetof(struct config, routes), NULL, 0, 0, 0, NULL,
         "Names of gateways in the order of preference; all, when left out."},
-    {"test_phones", OPTION_LIST, offsetof(struct config, test_phones), NULL, 0, 0, 0, NULL,
-        "The only numbers that `cegah send` may write to."},
-    {"focal_keys", OPTION_LIST, offsetof(struct config, focal_keys), NULL, 0, 0, 0, NULL,
-        "Public keys of the focal persons, to which protected text is sealed."},
+    {"test_phones", OPTION_LIST, offsetof(struct config, test_phones), NULL, 0, 0, 0,
+        NULL, "The only numbers that `cegah send` may write to."},
+    {"focal_keys", OPTION_LIST, offsetof(struct config, focal_keys), NULL, 0, 0, 0,
+        NULL, "Public keys of the focal persons, to which protected text is sealed."},
 };
 enum { CONFIG_ROWS_N = sizeof CONFIG_ROWS / sizeof CONFIG_ROWS[0] };
 
 static const char *const UNSURE_POLICIES[] = {"resend", "leave", NULL};
 
 static const struct option_row GATEWAY_ROWS[] = {
-    {"adapter", OPTION_TEXT, offsetof(struct config_gateway, adapter), NULL, 1, 0, 0, NULL,
-        "Which gateway software or service it is: adapter: kannel"},
-    {"base_url", OPTION_URL, offsetof(struct config_gateway, base_url), NULL, 1, 0, 0, NULL,
-        "Where the gateway is called: base_url: \"http://127.0.0.1:13013\""},
-    {"hook_secret", OPTION_SECRET, offsetof(struct config_gateway, hook_secret), NULL, 0, 0,
-        0, NULL, "What callbacks of a gateway that signs nothing carry in their path."},
+    {"adapter", OPTION_TEXT, offsetof(struct config_gateway, adapter), NULL, 1, 0, 0,
+        NULL, "Which gateway software or service it is: adapter: kannel"},
+    {"base_url", OPTION_URL, offsetof(struct config_gateway, base_url), NULL, 1, 0, 0,
+        NULL, "Where the gateway is called: base_url: \"http://127.0.0.1:13013\""},
+    {"hook_secret", OPTION_SECRET, offsetof(struct config_gateway, hook_secret), NULL,
+        0, 0, 0, NULL,
+        "What callbacks of a gateway that signs nothing carry in their path."},
     {"rate", OPTION_RATE, offsetof(struct config_gateway, rate), "none", 0, 0, 0, NULL,
         "Messages a second, minute or hour: 10/s, 600/m, none."},
-    {"connections", OPTION_INT, offsetof(struct config_gateway, connections), "16", 0, 1,
-        1024, NULL, "Requests at the same time."},
-    {"timeout", OPTION_DURATION, offsetof(struct config_gateway, timeout_ms), "30s", 0, 100,
-        600000, NULL, "How long one request may take: 30s."},
+    {"connections", OPTION_INT, offsetof(struct config_gateway, connections), "16", 0,
+        1, 1024, NULL, "Requests at the same time."},
+    {"timeout", OPTION_DURATION, offsetof(struct config_gateway, timeout_ms), "30s", 0,
+        100, 600000, NULL, "How long one request may take: 30s."},
     {"idle", OPTION_DURATION, offsetof(struct config_gateway, idle_ms), "20s", 0, 0,
         3600000, NULL, "A connection idle for longer is not used again: 20s."},
     {"max_age", OPTION_DURATION, offsetof(struct config_gateway, max_age_ms), "24h", 0,
         1000, 30LL * 86400000, NULL, "A message older than this is not sent: 24h."},
-    {"report_window", OPTION_DURATION, offsetof(struct config_gateway, report_window_ms),
-        "15m", 0, 1000, 86400000, NULL,
-        "How long a message of unknown fate waits for its delivery report: 15m."},
-    {"give_up", OPTION_DURATION, offsetof(struct config_gateway, give_up_ms), "0s", 0, 0,
-        7LL * 86400000, NULL, "Fail over to the next route after this; 0s: never."},
-    {"unsure", OPTION_CHOICE, offsetof(struct config_gateway, unsure), "resend", 0, 0, 0,
-        UNSURE_POLICIES, "A message of unknown fate: resend it once, or leave it."},
+    {"report_window", OPTION_DURATION,
+        offsetof(struct config_gateway, report_window_ms), "15m", 0, 1000, 86400000,
+        NULL, "How long a message of unknown fate waits for its delivery report: 15m."},
+    {"give_up", OPTION_DURATION, offsetof(struct config_gateway, give_up_ms), "0s", 0,
+        0, 7LL * 86400000, NULL, "Fail over to the next route after this; 0s: never."},
+    {"unsure", OPTION_CHOICE, offsetof(struct config_gateway, unsure), "resend", 0, 0,
+        0, UNSURE_POLICIES, "A message of unknown fate: resend it once, or leave it."},
 };
 enum { GATEWAY_ROWS_N = sizeof GATEWAY_ROWS / sizeof GATEWAY_ROWS[0] };
 
 static const struct option_row CLOCK_ROWS[] = {
-    {"simulator", OPTION_URL, offsetof(struct config, clock_simulator), NULL, 1, 0, 0, NULL,
-        "Where the simulator is: simulator: \"http://127.0.0.1:8481\""},
+    {"simulator", OPTION_URL, offsetof(struct config, clock_simulator), NULL, 1, 0, 0,
+        NULL, "Where the simulator is: simulator: \"http://127.0.0.1:8481\""},
 };
 
 /* One reading of one file; lives on config_parse()'s stack. */
@@ -142,11 +143,13 @@ static bool is_made_of(const char *text, const char *set)
     return *text != '\0' && strspn(text, set) == strlen(text);
 }
 
-static void check_hook_secret(const struct reading *reading, const struct yaml_node *node,
-    const struct config_gateway *gateway, const struct config_adapter *adapter)
+static void check_hook_secret(const struct reading *reading,
+    const struct yaml_node *node, const struct config_gateway *gateway,
+    const struct config_adapter *adapter)
 {
-    static const char CHARACTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                     "0123456789_-";
+    static const char CHARACTERS[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        "0123456789_-";
     const struct yaml_node *given = yaml_find(node, "hook_secret");
 
     if (given == NULL && adapter != NULL && adapter->needs_hook_secret) {
@@ -184,7 +187,8 @@ static void check_adapter(const struct reading *reading, const struct yaml_node 
     } else {
         buf_add_text(&advice, "There are:");
         for (size_t i = 0; i < config->adapters_n; i++) {
-            buf_add_format(&advice, "%s %s", i > 0 ? "," : "", config->adapters[i].name);
+            buf_add_format(
+                &advice, "%s %s", i > 0 ? "," : "", config->adapters[i].name);
         }
     }
     yaml_error(reading->document, node, reading->problems, buf_text(&advice),
@@ -230,7 +234,8 @@ static void read_gateway(const struct reading *reading, const struct yaml_node *
     free(what);
 }
 
-static void read_gateways(const struct reading *reading, const struct yaml_node *mapping)
+static void read_gateways(
+    const struct reading *reading, const struct yaml_node *mapping)
 {
     if (mapping->kind != YAML_MAPPING) {
         yaml_error(reading->document, mapping, reading->problems,
@@ -259,8 +264,8 @@ static void read_root(const struct reading *reading)
             "`cegah init` writes one with comments.", "the file is empty");
         return;
     }
-    config_read_tables(reading->document, root, &table, 1, OTHERS, false, "the top level",
-        reading->problems);
+    config_read_tables(reading->document, root, &table, 1, OTHERS, false,
+        "the top level", reading->problems);
     if (root->kind != YAML_MAPPING) {
         return;
     }
@@ -268,8 +273,8 @@ static void read_root(const struct reading *reading)
         read_gateways(reading, child);
     }
     if ((child = yaml_find(root, "clock")) != NULL) {
-        config_read_tables(reading->document, child, &clock_table, 1, NULL, false, "clock",
-            reading->problems);
+        config_read_tables(reading->document, child, &clock_table, 1, NULL, false,
+            "clock", reading->problems);
     }
     config_check(reading->document, reading->config, reading->problems);
 }

@@ -28,32 +28,32 @@ enum unsure_policy { UNSURE_RESEND, UNSURE_LEAVE };
 
 /* One gateway of the config. Owned by the config. */
 struct config_gateway {
-    char *name;              /* of [a-z0-9-]; the key in `gateways:` */
+    char *name; /* of [a-z0-9-]; the key in `gateways:` */
     char *adapter;
-    char *base_url;          /* required; without trailing slash */
-    char *hook_secret;       /* of [A-Za-z0-9_-], at least 16 characters */
-    double rate;             /* messages a second; 0: no limit */
-    int64_t connections;     /* request slots, default 16, at most 1024 */
-    int64_t timeout_ms;      /* of one request, default 30 s */
-    int64_t idle_ms;         /* a kept connection is not reused after this, default 20 s */
-    int64_t max_age_ms;      /* a message older than this is EXPIRED, default 24 h */
+    char *base_url;      /* required; without trailing slash */
+    char *hook_secret;   /* of [A-Za-z0-9_-], at least 16 characters */
+    double rate;         /* messages a second; 0: no limit */
+    int64_t connections; /* request slots, default 16, at most 1024 */
+    int64_t timeout_ms;  /* of one request, default 30 s */
+    int64_t idle_ms;     /* a kept connection is not reused after this, default 20 s */
+    int64_t max_age_ms;  /* a message older than this is EXPIRED, default 24 h */
     int64_t report_window_ms; /* how long UNSURE waits for a report, default 15 min */
-    int64_t give_up_ms;      /* routes: fail over after this without delivery; 0: never */
-    int unsure;              /* enum unsure_policy */
-    void *own;               /* the struct that the adapter's options filled */
-    int line, column;        /* where it stands, for later complaints */
+    int64_t give_up_ms; /* routes: fail over after this without delivery; 0: never */
+    int unsure;         /* enum unsure_policy */
+    void *own;          /* the struct that the adapter's options filled */
+    int line, column;   /* where it stands, for later complaints */
 };
 
 struct config {
-    char *path;              /* of the file, absolute */
-    char *database;          /* absolute */
-    char *listen;            /* default 127.0.0.1:8480 */
-    char *public_url;        /* default http:// and listen */
-    char *timezone;          /* for reports and log; default Asia/Makassar */
+    char *path;                     /* of the file, absolute */
+    char *database;                 /* absolute */
+    char *listen;                   /* default 127.0.0.1:8480 */
+    char *public_url;               /* default http:// and listen */
+    char *timezone;                 /* for reports and log; default Asia/Makassar */
     struct option_list routes;      /* gateway names; default: all, as written */
     struct option_list test_phones; /* E.164 */
     struct option_list focal_keys;  /* base64 of 32 bytes each */
-    char *clock_simulator;   /* origin of the simulator that gives the time, or NULL */
+    char *clock_simulator; /* origin of the simulator that gives the time, or NULL */
     struct config_gateway *gateways;
     size_t gateways_n;
     const struct config_adapter *adapters; /* borrowed, for config_free() */
@@ -85,8 +85,8 @@ const struct config_gateway *config_gateway_find(
 struct yaml_document;
 struct yaml_node;
 void config_read_mapping(const struct yaml_document *document,
-    const struct yaml_node *mapping, const struct option_row *rows, size_t n, void *owner,
-    struct problems *problems);
+    const struct yaml_node *mapping, const struct option_row *rows, size_t n,
+    void *owner, struct problems *problems);
 /* The rows of the top level and of every gateway, for init and documentation. */
 const struct option_row *config_rows(size_t *n);
 const struct option_row *config_gateway_rows(size_t *n);

@@ -69,8 +69,8 @@ static void check_routes(const struct reading *reading)
             again = again || strcmp(routes->items[k], routes->items[i]) == 0;
         }
         if (again || config_gateway_find(config, routes->items[i]) == NULL) {
-            yaml_error(reading->document, item_of(reading, "routes", i), reading->problems,
-                "routes lists names from gateways, each once.",
+            yaml_error(reading->document, item_of(reading, "routes", i),
+                reading->problems, "routes lists names from gateways, each once.",
                 again ? "the route %s stands twice" : "the route %s is no gateway",
                 routes->items[i]);
         }
@@ -109,11 +109,12 @@ static void check_keys(const struct reading *reading)
         const char *end = NULL;
         size_t length = 0;
 
-        if (sodium_base642bin(key, sizeof key, keys->items[i], strlen(keys->items[i]), NULL,
-                &length, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        if (sodium_base642bin(key, sizeof key, keys->items[i], strlen(keys->items[i]),
+                NULL, &length, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
             length != KEY_BYTES || *end != '\0') {
             yaml_error(reading->document, item_of(reading, "focal_keys", i),
-                reading->problems, "`cegah init` makes a pair; the public one stands here.",
+                reading->problems,
+                "`cegah init` makes a pair; the public one stands here.",
                 "a focal key is base64 of %d bytes, 44 characters", (int)KEY_BYTES);
         }
     }
@@ -139,22 +140,24 @@ static void check_clock(const struct reading *reading)
     }
     if (strchr(strstr(origin, "//") + 2, '/') != NULL) {
         yaml_error(reading->document, node, reading->problems,
-            "Write simulator: \"http://127.0.0.1:8481\"", "clock.simulator is an address without a path");
+            "Write simulator: \"http://127.0.0.1:8481\"",
+            "clock.simulator is an address without a path");
     }
     for (size_t i = 0; i < config->gateways_n; i++) {
         const struct config_gateway *gateway = &config->gateways[i];
 
         if (gateway->base_url != NULL && !is_at_origin(gateway->base_url, origin)) {
             yaml_error(reading->document, node, reading->problems,
-                "A virtual clock is for the simulator alone: take clock out, or point every "
+                "A virtual clock is for the simulator alone: take clock out, or point "
+                "every "
                 "base_url at it.",
                 "gateway %s is not at the simulator %s", gateway->name, origin);
         }
     }
 }
 
-void config_check(
-    const struct yaml_document *document, struct config *config, struct problems *problems)
+void config_check(const struct yaml_document *document, struct config *config,
+    struct problems *problems)
 {
     const struct reading of_file = {document, problems, config}, *reading = &of_file;
     const struct yaml_node *root = yaml_root(document);

@@ -20,7 +20,7 @@ enum { SECRET_BYTES_MAX = 64 * 1024 };
 char *config_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL  ? mem_copy(".")
+    char *folder = slash == NULL   ? mem_copy(".")
                    : slash == path ? mem_copy("/")
                                    : mem_copy_n(path, (size_t)(slash - path));
     char *absolute = realpath(folder, NULL);
@@ -102,8 +102,8 @@ static char *value_of_file(const struct yaml_document *document,
 }
 
 /* Returns the value, owned, or NULL with a problem. */
-static char *value_of(const struct yaml_document *document, const struct yaml_node *node,
-    const char *key, struct problems *problems)
+static char *value_of(const struct yaml_document *document,
+    const struct yaml_node *node, const char *key, struct problems *problems)
 {
     if (node->kind != YAML_SCALAR) {
         yaml_error(document, node, problems, NULL, "%s must be a single value", key);
@@ -111,8 +111,8 @@ static char *value_of(const struct yaml_document *document, const struct yaml_no
     }
     if (node->text[0] == '\0') {
         yaml_key_error(document, node, problems,
-            "Write a value, or take the key out to have its default.", "%s has no value",
-            key);
+            "Write a value, or take the key out to have its default.",
+            "%s has no value", key);
         return NULL;
     }
     if (node->tag == NULL) {
@@ -122,8 +122,9 @@ static char *value_of(const struct yaml_document *document, const struct yaml_no
                                           : value_of_file(document, node, problems);
 }
 
-static void set_value(const struct yaml_document *document, const struct yaml_node *node,
-    const struct option_row *row, void *owner, struct problems *problems)
+static void set_value(const struct yaml_document *document,
+    const struct yaml_node *node, const struct option_row *row, void *owner,
+    struct problems *problems)
 {
     struct err err;
     char *value = value_of(document, node, row->key, problems);
@@ -142,7 +143,8 @@ static void set_list(const struct yaml_document *document, const struct yaml_nod
             row->key);
         return;
     }
-    for (const struct yaml_node *item = node->children; item != NULL; item = item->next) {
+    for (const struct yaml_node *item = node->children; item != NULL;
+         item = item->next) {
         set_value(document, item, row, owner, problems);
     }
 }
@@ -173,9 +175,9 @@ static bool is_among(const char *const *words, const char *word)
     return false;
 }
 
-static void refuse_key(const struct yaml_document *document, const struct yaml_node *child,
-    const struct config_table *tables, size_t tables_n, const char *const *others,
-    const char *what, struct problems *problems)
+static void refuse_key(const struct yaml_document *document,
+    const struct yaml_node *child, const struct config_table *tables, size_t tables_n,
+    const char *const *others, const char *what, struct problems *problems)
 {
     const char *nearest = NULL;
     char advice[120] = "";
@@ -204,8 +206,9 @@ static void refuse_key(const struct yaml_document *document, const struct yaml_n
         "unknown key \"%.60s\" in %s", child->key, what);
 }
 
-static void read_child(const struct yaml_document *document, const struct yaml_node *child,
-    const struct option_row *row, void *owner, struct problems *problems)
+static void read_child(const struct yaml_document *document,
+    const struct yaml_node *child, const struct option_row *row, void *owner,
+    struct problems *problems)
 {
     if (row->type == OPTION_LIST) {
         set_list(document, child, row, owner, problems);
@@ -230,13 +233,15 @@ static void require_keys(const struct yaml_document *document,
 
 void config_read_tables(const struct yaml_document *document,
     const struct yaml_node *mapping, const struct config_table *tables, size_t tables_n,
-    const char *const *others, bool lenient, const char *what, struct problems *problems)
+    const char *const *others, bool lenient, const char *what,
+    struct problems *problems)
 {
     for (size_t t = 0; t < tables_n; t++) {
         option_defaults(tables[t].rows, tables[t].n, tables[t].owner);
     }
     if (mapping->kind != YAML_MAPPING) {
-        yaml_error(document, mapping, problems, NULL, "%s must be a mapping of keys", what);
+        yaml_error(
+            document, mapping, problems, NULL, "%s must be a mapping of keys", what);
         return;
     }
     for (const struct yaml_node *child = mapping->children; child != NULL;
@@ -263,8 +268,8 @@ void config_read_tables(const struct yaml_document *document,
 }
 
 void config_read_mapping(const struct yaml_document *document,
-    const struct yaml_node *mapping, const struct option_row *rows, size_t n, void *owner,
-    struct problems *problems)
+    const struct yaml_node *mapping, const struct option_row *rows, size_t n,
+    void *owner, struct problems *problems)
 {
     const struct config_table table = {rows, n, owner};
     char *what = mem_format("%s", mapping->key != NULL ? mapping->key : "the file");

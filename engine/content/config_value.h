@@ -21,12 +21,13 @@ struct config_table {
  */
 void config_read_tables(const struct yaml_document *document,
     const struct yaml_node *mapping, const struct config_table *tables, size_t tables_n,
-    const char *const *others, bool lenient, const char *what, struct problems *problems);
+    const char *const *others, bool lenient, const char *what,
+    struct problems *problems);
 
 /* Checks listen, zone, routes (and their default), phones, keys and clock. */
 struct config;
-void config_check(
-    const struct yaml_document *document, struct config *config, struct problems *problems);
+void config_check(const struct yaml_document *document, struct config *config,
+    struct problems *problems);
 
 /* The folder of a file, owned, absolute where it exists. */
 char *config_folder(const char *path);

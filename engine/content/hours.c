@@ -57,8 +57,8 @@ static unsigned days_parse(const char *text)
         const char *dash = memchr(text, '-', length);
         size_t first_length = dash == NULL ? length : (size_t)(dash - text);
         int first = weekday_parse(text, first_length);
-        int last = dash == NULL ? first
-                                : weekday_parse(dash + 1, length - first_length - 1);
+        int last =
+            dash == NULL ? first : weekday_parse(dash + 1, length - first_length - 1);
 
         if (first == 0 || last == 0) {
             return 0;
@@ -181,7 +181,8 @@ static void change_window(const struct source *source, const struct yaml_node *c
 static void read_window(
     const struct source *source, const struct yaml_node *child, struct hours *hours)
 {
-    static const struct key_row ROW = {.key = "hours", .type = KEY_MAPPING,
+    static const struct key_row ROW = {.key = "hours",
+        .type = KEY_MAPPING,
         .help = "Write {days: mon-sun, closed: \"20:00-08:00\"}."};
     struct window_nodes nodes = {0};
     struct closed_window *old;
@@ -204,7 +205,8 @@ static void read_window(
     old = find_window(hours, child->key);
     if (strcmp(child->key, "night") == 0 || strcmp(child->key, "friday") == 0) {
         yaml_error(source->document, nodes.closed, source->problems,
-            "Its times may be changed.", "the window \"%s\" cannot be left out", child->key);
+            "Its times may be changed.", "the window \"%s\" cannot be left out",
+            child->key);
     } else if (old != NULL) {
         remove_window(hours, old);
     }

@@ -9,10 +9,10 @@
 
 /* A span of the local day in which nothing that we start leaves. */
 struct closed_window {
-    char name[16];  /* night, school, friday, dusk, sunday */
-    unsigned days;  /* bit 1 << weekday, 1 Monday – 7 Sunday: the day it begins */
-    int from, to;   /* minutes of the day, to excluded; from > to runs over midnight */
-    bool minors;    /* only for minors and unknown age */
+    char name[16]; /* night, school, friday, dusk, sunday */
+    unsigned days; /* bit 1 << weekday, 1 Monday – 7 Sunday: the day it begins */
+    int from, to;  /* minutes of the day, to excluded; from > to runs over midnight */
+    bool minors;   /* only for minors and unknown age */
 };
 
 enum { CLOSED_WINDOWS_MAX = 8 };

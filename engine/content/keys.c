@@ -79,14 +79,17 @@ static const char *other_type(const struct yaml_node *node)
 
 static const char *kind_name(enum yaml_kind kind)
 {
-    return kind == YAML_MAPPING ? "a mapping" : kind == YAML_SEQUENCE ? "a list" : "a text";
+    return kind == YAML_MAPPING    ? "a mapping"
+           : kind == YAML_SEQUENCE ? "a list"
+                                   : "a text";
 }
 
 static bool wrong(const struct source *source, const struct yaml_node *node,
     const struct key_row *row, const char *advice, const char *expected)
 {
     yaml_error(source->document, node, source->problems,
-        row->help != NULL ? row->help : advice, "\"%s\" must be %s", row->key, expected);
+        row->help != NULL ? row->help : advice, "\"%s\" must be %s", row->key,
+        expected);
     return false;
 }
 
@@ -95,8 +98,8 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-static bool check_text(
-    const struct source *source, const struct yaml_node *node, const struct key_row *row)
+static bool check_text(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
 {
     const char *other = other_type(node);
 
@@ -111,8 +114,8 @@ static bool check_text(
     return true;
 }
 
-static bool check_id(
-    const struct source *source, const struct yaml_node *node, const struct key_row *row)
+static bool check_id(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
 {
     size_t length = strlen(node->text);
 
@@ -131,8 +134,8 @@ static bool check_id(
     return true;
 }
 
-static bool check_int(
-    const struct source *source, const struct yaml_node *node, const struct key_row *row)
+static bool check_int(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
 {
     char expected[80];
     int64_t value;
@@ -143,8 +146,9 @@ static bool check_int(
         value <= row->max) {
         return true;
     }
-    snprintf(expected, sizeof expected, "a whole number from %lld to %lld, without quotes",
-        (long long)row->min, (long long)row->max);
+    snprintf(expected, sizeof expected,
+        "a whole number from %lld to %lld, without quotes", (long long)row->min,
+        (long long)row->max);
     return wrong(source, node, row, NULL, expected);
 }
 
@@ -190,8 +194,8 @@ static bool check_choice(const struct source *source, const struct yaml_node *no
     return false;
 }
 
-static bool check_duration(
-    const struct source *source, const struct yaml_node *node, const struct key_row *row)
+static bool check_duration(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
 {
     int64_t ms;
 
@@ -203,8 +207,8 @@ static bool check_duration(
         "a length of time from 1m to 366d, written 15m, 24h or 14d");
 }
 
-bool key_check(
-    const struct source *source, const struct yaml_node *node, const struct key_row *row)
+bool key_check(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
 {
     static const char *const BOOLS[] = {"true", "false", NULL};
     enum yaml_kind kind = row->type == KEY_MAPPING    ? YAML_MAPPING
@@ -251,7 +255,8 @@ bool key_check(
     return false;
 }
 
-static const struct key_row *find_row(const struct key_row *rows, size_t n, const char *key)
+static const struct key_row *find_row(
+    const struct key_row *rows, size_t n, const char *key)
 {
     for (size_t i = 0; i < n; i++) {
         if (strcmp(rows[i].key, key) == 0) {

@@ -31,7 +31,7 @@ enum key_type {
 struct key_row {
     const char *key;
     enum key_type type;
-    size_t offset;              /* of a const struct yaml_node * in the owner */
+    size_t offset; /* of a const struct yaml_node * in the owner */
     bool required;
     const char *help;           /* advice when it is missing or wrong, or NULL */
     const char *const *choices; /* KEY_CHOICE: NULL-terminated */

@@ -20,7 +20,8 @@ struct typed {
     char text[DIGITS_MAX + 2]; /* an optional + and digits */
     size_t n;
     bool letters, second, other;
-    char lookalike[DIGITS_MAX + 2]; /* with o for 0 and l for 1 mended, "" when hopeless */
+    char lookalike[DIGITS_MAX +
+                   2]; /* with o for 0 and l for 1 mended, "" when hopeless */
     size_t lookalike_n;
 };
 
@@ -103,7 +104,8 @@ static void read_typed(const char *text, struct typed *typed)
         take(typed, c);
     }
     typed->text[typed->n < DIGITS_MAX ? typed->n : DIGITS_MAX] = '\0';
-    typed->lookalike[typed->lookalike_n < DIGITS_MAX ? typed->lookalike_n : DIGITS_MAX] =
+    typed
+        ->lookalike[typed->lookalike_n < DIGITS_MAX ? typed->lookalike_n : DIGITS_MAX] =
         '\0';
 }
 
@@ -121,7 +123,8 @@ static bool is_scientific(const char *text)
         at++;
         at += strspn(at, "0123456789");
     }
-    if ((*at != 'E' && *at != 'e') || (at[1] != '+' && at[1] != '-' && !isdigit(at[1]))) {
+    if ((*at != 'E' && *at != 'e') ||
+        (at[1] != '+' && at[1] != '-' && !isdigit(at[1]))) {
         return false;
     }
     at += 2;
@@ -184,9 +187,9 @@ static bool holds_two(const char *text)
         left[length] = '\0';
         read_typed(left, &one);
         read_typed(at, &other);
-        if (one.n < DIGITS_MAX && other.n < DIGITS_MAX && to_e164(one.text, e164) == 0 &&
-            is_indonesian_mobile(e164) && to_e164(other.text, e164) == 0 &&
-            is_indonesian_mobile(e164)) {
+        if (one.n < DIGITS_MAX && other.n < DIGITS_MAX &&
+            to_e164(one.text, e164) == 0 && is_indonesian_mobile(e164) &&
+            to_e164(other.text, e164) == 0 && is_indonesian_mobile(e164)) {
             return true;
         }
     }
@@ -196,7 +199,8 @@ static bool holds_two(const char *text)
 static int refuse_two(struct err *err)
 {
     return err_set(err, ERR_REFUSED,
-        "there are two numbers in one place; keep one, or give the other a row of its own");
+        "there are two numbers in one place; keep one, or give the other a row of its "
+        "own");
 }
 
 static int refuse_letters(const struct typed *typed, const char *text, struct err *err)
@@ -205,8 +209,10 @@ static int refuse_letters(const struct typed *typed, const char *text, struct er
 
     if (is_scientific(text)) {
         return err_set(err, ERR_REFUSED,
-            "the spreadsheet turned the number into %.20s and lost its last digits; format "
-            "the column as text and type the number again", text);
+            "the spreadsheet turned the number into %.20s and lost its last digits; "
+            "format "
+            "the column as text and type the number again",
+            text);
     }
     if (!typed->other && !typed->second && typed->lookalike_n < DIGITS_MAX &&
         to_e164(typed->lookalike, e164) == 0 && is_indonesian_mobile(e164)) {
@@ -225,14 +231,16 @@ static int refuse_letters(const struct typed *typed, const char *text, struct er
 static int refuse_short(struct err *err)
 {
     return err_set(err, ERR_REFUSED,
-        "the number is too short; look whether digits are missing (an Indonesian mobile "
+        "the number is too short; look whether digits are missing (an Indonesian "
+        "mobile "
         "number has 10 to 13 with its leading 0)");
 }
 
 static int refuse_long(struct err *err)
 {
     return err_set(err, ERR_REFUSED,
-        "the number is too long; look for a digit too many, or two numbers in one place");
+        "the number is too long; look for a digit too many, or two numbers in one "
+        "place");
 }
 
 static int judge(const char *e164, struct err *err)
@@ -240,10 +248,12 @@ static int judge(const char *e164, struct err *err)
     enum phone_verdict verdict = phone_lib_judge(e164);
     bool indonesian = strncmp(e164, "+62", 3) == 0;
 
-    if (verdict == PHONE_TOO_SHORT || (strncmp(e164, "+628", 4) == 0 && strlen(e164) < 12)) {
+    if (verdict == PHONE_TOO_SHORT ||
+        (strncmp(e164, "+628", 4) == 0 && strlen(e164) < 12)) {
         return refuse_short(err);
     }
-    if (verdict == PHONE_TOO_LONG || (strncmp(e164, "+628", 4) == 0 && strlen(e164) > 15)) {
+    if (verdict == PHONE_TOO_LONG ||
+        (strncmp(e164, "+628", 4) == 0 && strlen(e164) > 15)) {
         return refuse_long(err);
     }
     if (is_indonesian_mobile(e164) || (!indonesian && verdict == PHONE_MOBILE)) {
@@ -251,15 +261,17 @@ static int judge(const char *e164, struct err *err)
     }
     if (verdict == PHONE_LANDLINE || (indonesian && e164[3] != '8')) {
         return err_set(err, ERR_REFUSED,
-            "this is a landline or service number, which no SMS reaches; a mobile number is "
+            "this is a landline or service number, which no SMS reaches; a mobile "
+            "number is "
             "needed");
     }
     if (verdict == PHONE_NO_COUNTRY) {
         return err_set(err, ERR_REFUSED,
             "no country has that code; write an Indonesian number as 08… or +628…");
     }
-    return err_set(err, ERR_REFUSED, "this is no mobile number that can exist; compare it "
-                                     "with the list it came from");
+    return err_set(err, ERR_REFUSED,
+        "this is no mobile number that can exist; compare it "
+        "with the list it came from");
 }
 
 static int clean(const char *text, char e164[PHONE_SIZE], struct err *err)

@@ -6,7 +6,8 @@
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-static enum phone_verdict judge_valid(const PhoneNumberUtil &util, const PhoneNumber &number)
+static enum phone_verdict judge_valid(
+    const PhoneNumberUtil &util, const PhoneNumber &number)
 {
     switch (util.GetNumberType(number)) {
     case PhoneNumberUtil::MOBILE:

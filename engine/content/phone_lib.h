@@ -9,9 +9,9 @@ extern "C" {
 #endif
 
 enum phone_verdict {
-    PHONE_MOBILE,     /* may get an SMS */
-    PHONE_POSSIBLE,   /* the length fits, the number range is not one it knows */
-    PHONE_LANDLINE,   /* valid, but no SMS reaches it */
+    PHONE_MOBILE,   /* may get an SMS */
+    PHONE_POSSIBLE, /* the length fits, the number range is not one it knows */
+    PHONE_LANDLINE, /* valid, but no SMS reaches it */
     PHONE_TOO_SHORT,
     PHONE_TOO_LONG,
     PHONE_NO_COUNTRY, /* no such country code */

@@ -89,7 +89,7 @@ void problems_print(const struct problems *problems, struct buf *out)
         }
     }
     if (problems->errors + problems->warnings > problems->n) {
-        buf_add_format(
-            out, "... and %zu more\n", problems->errors + problems->warnings - problems->n);
+        buf_add_format(out, "... and %zu more\n",
+            problems->errors + problems->warnings - problems->n);
     }
 }

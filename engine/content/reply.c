@@ -25,16 +25,17 @@ enum {
 };
 
 static const char *const YES[] = {"ya", "y", "iya", "iy", "iyaa", "yaa", "yes", "iye",
-    "iyye", "iyo", "ok", "oke", "okey", "mau", "mo", "mw", "ikut", "ikt", "ikutt", "daftar",
-    "dftar", "daftr", "reg", "gas", "boleh", "setuju", "ok sy ikut", "ok saya ikut",
-    "ya sy ikut", "ya saya ikut", "iya sy ikut", "iya saya ikut", "sy ikut", "saya ikut",
-    NULL};
-static const char *const NO[] = {"tidak", "tdk", "tdak", "tidk", "tida", "gak", "ga", "gk",
-    "g", "nggak", "ngga", "enggak", "engga", "kagak", "nda", "ndak", "tak", "tena", "no",
-    NULL};
+    "iyye", "iyo", "ok", "oke", "okey", "mau", "mo", "mw", "ikut", "ikt", "ikutt",
+    "daftar", "dftar", "daftr", "reg", "gas", "boleh", "setuju", "ok sy ikut",
+    "ok saya ikut", "ya sy ikut", "ya saya ikut", "iya sy ikut", "iya saya ikut",
+    "sy ikut", "saya ikut", NULL};
+static const char *const NO[] = {"tidak", "tdk", "tdak", "tidk", "tida", "gak", "ga",
+    "gk", "g", "nggak", "ngga", "enggak", "engga", "kagak", "nda", "ndak", "tak",
+    "tena", "no", NULL};
 /* What may follow a word of NO in a refusal: "ga mau ikut dulu". */
-static const char *const NO_TAILS[] = {"mau", "mo", "mw", "ikut", "ikutt", "ikt", "daftar",
-    "dulu", "dl", "usah", "minat", "tertarik", "setuju", "bisa", "bs", "jadi", "jd", NULL};
+static const char *const NO_TAILS[] = {"mau", "mo", "mw", "ikut", "ikutt", "ikt",
+    "daftar", "dulu", "dl", "usah", "minat", "tertarik", "setuju", "bisa", "bs", "jadi",
+    "jd", NULL};
 static const char *const STOP[] = {"stop", "stp", "sotp", "setop", "stopp", "berhenti",
     "brhenti", "brenti", "brhnti", "keluar", "kluar", "klr", "unreg", "ureg", "un reg",
     NULL};
@@ -44,10 +45,10 @@ static const char *const TYPO_YES[] = {"daftar", "setuju", NULL};
 /* … unless it is a word of its own. */
 static const char *const REAL_WORDS[] = {"kelar", "top", "sop", "stok", "step", "shop",
     "slop", "stoop", "datar", "keluarga", "seluar", "terhenti", "bantal", NULL};
-static const char *const PARTICLES[] = {"kak", "kaka", "kakak", "ka", "dek", "dik", "bang",
-    "mas", "mbak", "pak", "bu", "min", "admin", "dong", "donk", "dongs", "deh", "sih",
-    "nih", "lah", "mi", "ji", "ki", "pi", "mo", "ya", "yah", "yaa", "aja", "saja", "sj",
-    "makasih", "makasi", "mksh", "trims", NULL};
+static const char *const PARTICLES[] = {"kak", "kaka", "kakak", "ka", "dek", "dik",
+    "bang", "mas", "mbak", "pak", "bu", "min", "admin", "dong", "donk", "dongs", "deh",
+    "sih", "nih", "lah", "mi", "ji", "ki", "pi", "mo", "ya", "yah", "yaa", "aja",
+    "saja", "sj", "makasih", "makasi", "mksh", "trims", NULL};
 
 static void free_list(char **list, size_t n)
 {
@@ -68,7 +69,8 @@ void words_fini(struct words *words)
 
 static bool is_apostrophe(UChar32 c)
 {
-    return c == '\'' || c == 0x2018 || c == 0x2019 || c == 0x02BC || c == '`' || c == 0xB4;
+    return c == '\'' || c == 0x2018 || c == 0x2019 || c == 0x02BC || c == '`' ||
+           c == 0xB4;
 }
 
 static bool is_word_character(UChar32 c)
@@ -86,8 +88,8 @@ static UChar *compose(const char *text, int32_t *length)
     UChar *composed = mem_alloc((RESULT_BYTES_MAX + 1) * sizeof *composed);
     int32_t wide_n = 0;
 
-    u_strFromUTF8WithSub(wide, (int32_t)bytes + 1, &wide_n, text, (int32_t)bytes, 0xFFFD,
-        NULL, &status);
+    u_strFromUTF8WithSub(
+        wide, (int32_t)bytes + 1, &wide_n, text, (int32_t)bytes, 0xFFFD, NULL, &status);
     must(U_SUCCESS(status), "UTF-8 to UTF-16: %s", u_errorName(status));
     *length = unorm2_normalize(nfkc, wide, wide_n, composed, RESULT_BYTES_MAX, &status);
     if (status == U_BUFFER_OVERFLOW_ERROR) {
@@ -127,7 +129,8 @@ static bool is_ignored(UChar32 c)
 {
     int8_t type = u_charType(c);
 
-    return type == U_FORMAT_CHAR || type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK;
+    return type == U_FORMAT_CHAR || type == U_NON_SPACING_MARK ||
+           type == U_ENCLOSING_MARK;
 }
 
 /* Words in lower case with one blank between them. */
@@ -295,7 +298,8 @@ static bool split(const char *message, struct tokens *tokens)
 }
 
 /* Every word of the message is one of the list: "ya mau ikut", "stop stop". */
-static bool all_listed(const char *const *list, const struct tokens *tokens, size_t from)
+static bool all_listed(
+    const char *const *list, const struct tokens *tokens, size_t from)
 {
     for (size_t i = from; i < tokens->n; i++) {
         if (!is_listed(list, tokens->list[i])) {
@@ -322,7 +326,8 @@ static bool is_typo_of(const char *const *list, const char *message)
 static bool is_no(const struct tokens *tokens)
 {
     return is_listed(NO, tokens->list[0]) &&
-           (tokens->n == 1 || all_listed(NO, tokens, 1) || all_listed(NO_TAILS, tokens, 1));
+           (tokens->n == 1 || all_listed(NO, tokens, 1) ||
+               all_listed(NO_TAILS, tokens, 1));
 }
 
 static enum keyword keyword_of(const char *message, const struct words *words)
@@ -356,7 +361,8 @@ enum keyword reply_keyword(const char *text, const struct words *words)
     enum keyword keyword;
 
     /* What fills the buffer may have been cut, and is no keyword anyway. */
-    if (reply_normalise(text, message, sizeof message) >= sizeof message - U8_MAX_LENGTH) {
+    if (reply_normalise(text, message, sizeof message) >=
+        sizeof message - U8_MAX_LENGTH) {
         return KEYWORD_NONE;
     }
     keyword = keyword_of(message, words);

@@ -44,7 +44,8 @@ struct invitation_nodes {
 };
 
 static const struct key_row INVITATION_KEYS[] = {
-    {"id", KEY_ID, offsetof(struct invitation_nodes, id), true, "Give it an id: id: C0"},
+    {"id", KEY_ID, offsetof(struct invitation_nodes, id), true,
+        "Give it an id: id: C0"},
     {"text", KEY_TEXT, offsetof(struct invitation_nodes, text), true,
         "Write what the invitation says: text: \"…\""},
     {"closes", KEY_DURATION, offsetof(struct invitation_nodes, closes), false, NULL},
@@ -55,7 +56,8 @@ struct step_nodes {
 };
 
 static const struct key_row STEP_KEYS[] = {
-    {"id", KEY_ID, offsetof(struct step_nodes, id), true, "Give the step an id: id: C1"},
+    {"id", KEY_ID, offsetof(struct step_nodes, id), true,
+        "Give the step an id: id: C1"},
     {"at", KEY_MAPPING, offsetof(struct step_nodes, at), true,
         "Say when: at: {week: 1, day: wed, time: \"16:15\"}"},
     {"say", KEY_TEXT, offsetof(struct step_nodes, say), false, NULL},
@@ -175,7 +177,8 @@ static void read_spellings(const struct source *source, const struct campaign *c
             "more than %d spellings", (int)SPELLINGS_MAX);
         return;
     }
-    for (const struct yaml_node *item = list->children; item != NULL; item = item->next) {
+    for (const struct yaml_node *item = list->children; item != NULL;
+         item = item->next) {
         if (key_check(source, item, &ROW)) {
             add_spelling(source, campaign, item, step);
         }
@@ -240,8 +243,8 @@ static void check_answers(const struct source *source, const struct yaml_node *a
     }
 }
 
-static void check_feedback(const struct source *source, const struct yaml_node *node,
-    const struct step *step)
+static void check_feedback(
+    const struct source *source, const struct yaml_node *node, const struct step *step)
 {
     if (node == NULL) {
         return;
@@ -271,8 +274,8 @@ static void read_ask(const struct source *source, const struct campaign *campaig
             "more than %d answers", (int)ANSWERS_MAX);
         return;
     }
-    for (const struct yaml_node *item =
-             nodes.answers == NULL ? NULL : nodes.answers->children;
+    for (const struct yaml_node *item = nodes.answers == NULL ? NULL
+                                                              : nodes.answers->children;
          item != NULL; item = item->next) {
         read_answer(source, campaign, item, step);
     }
@@ -320,7 +323,8 @@ static void read_step(const struct source *source, const struct campaign *campai
         yaml_error(source->document, item, source->problems,
             "A step either says something (say: \"…\") or asks (ask: {…}).",
             "the step \"%s\" has %s", step->id,
-            yaml_find(item, "say") != NULL ? "both say and ask" : "neither say nor ask");
+            yaml_find(item, "say") != NULL ? "both say and ask"
+                                           : "neither say nor ask");
         return;
     }
     if (nodes.say != NULL) {
@@ -331,13 +335,13 @@ static void read_step(const struct source *source, const struct campaign *campai
     }
 }
 
-static const struct yaml_node *read_invitation(const struct source *source,
-    const struct yaml_node *mapping, struct series *series)
+static const struct yaml_node *read_invitation(
+    const struct source *source, const struct yaml_node *mapping, struct series *series)
 {
     struct invitation_nodes nodes = {0};
 
-    keys_read(source, mapping, "an invitation", INVITATION_KEYS, KEYS_N(INVITATION_KEYS),
-        &nodes);
+    keys_read(source, mapping, "an invitation", INVITATION_KEYS,
+        KEYS_N(INVITATION_KEYS), &nodes);
     series->invitation_id = key_text(nodes.id);
     series->invitation = key_text(nodes.text);
     series->invitation_closes_ms = key_duration(nodes.closes, 14 * 24 * HOUR_MS);
@@ -356,13 +360,15 @@ static void read_steps(const struct source *source, const struct campaign *campa
 
     if (list->n == 0 || list->n > STEPS_MAX) {
         yaml_error(source->document, list, source->problems, NULL,
-            list->n == 0 ? "a series without steps" : "more than %d steps", (int)STEPS_MAX);
+            list->n == 0 ? "a series without steps" : "more than %d steps",
+            (int)STEPS_MAX);
         return;
     }
     places = mem_zero(list->n, sizeof *places);
     series->steps = mem_zero(list->n, sizeof *series->steps);
     series->steps_n = list->n;
-    for (const struct yaml_node *item = list->children; item != NULL; item = item->next) {
+    for (const struct yaml_node *item = list->children; item != NULL;
+         item = item->next) {
         read_step(source, campaign, item, &series->steps[i], &places[i]);
         i++;
     }
@@ -386,8 +392,8 @@ void series_read(
             "Rename one of the two.", "another file has a series \"%s\"", series->id);
     }
     if (nodes.audience != NULL) {
-        keys_read(source, nodes.audience, "\"for\"", AUDIENCE_KEYS, KEYS_N(AUDIENCE_KEYS),
-            &audience);
+        keys_read(source, nodes.audience, "\"for\"", AUDIENCE_KEYS,
+            KEYS_N(AUDIENCE_KEYS), &audience);
         series->role = key_text(audience.role);
     }
     if (nodes.invitation != NULL) {

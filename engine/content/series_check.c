@@ -18,7 +18,8 @@ static void check_ids(const struct source *source, const struct series *series,
         }
         if (again) {
             yaml_error(source->document, places[i].id, source->problems,
-                "Give every step an id of its own: people in the middle of a series are "
+                "Give every step an id of its own: people in the middle of a series "
+                "are "
                 "found again by it.",
                 "the step id \"%s\" stands twice", series->steps[i].id);
         }

@@ -37,13 +37,14 @@ static void warn_wide(const struct source *source, const struct yaml_node *node,
             "Leave it out: with it an SMS part holds 70 characters instead of 160.");
     } else {
         snprintf(advice, sizeof advice,
-            "Write \"%s\" instead: with it an SMS part holds 70 characters instead of 160.",
+            "Write \"%s\" instead: with it an SMS part holds 70 characters instead of "
+            "160.",
             plain);
     }
     yaml_warning(source->document, &place, source->problems, advice,
-        "\"%s\" has the character \"%s\" (U+%04X) at place %zu, which makes it UCS-2", name,
-        size->first_wide < 0x20 ? "control" : character, (unsigned)size->first_wide,
-        size->first_wide_at + 1);
+        "\"%s\" has the character \"%s\" (U+%04X) at place %zu, which makes it UCS-2",
+        name, size->first_wide < 0x20 ? "control" : character,
+        (unsigned)size->first_wide, size->first_wide_at + 1);
 }
 
 static void check_parts(const struct source *source, const struct yaml_node *node,
@@ -62,19 +63,21 @@ static void check_parts(const struct source *source, const struct yaml_node *nod
             name, size->parts, size->units, alone, PARTS_MAX);
     } else if (size->parts > 1) {
         yaml_warning(source->document, node, source->problems, advice,
-            "\"%s\" takes %d SMS parts (%d of %d characters, placeholders at their longest)",
+            "\"%s\" takes %d SMS parts (%d of %d characters, placeholders at their "
+            "longest)",
             name, size->parts, size->units, alone);
     }
 }
 
-static void refuse_placeholder(
-    const struct source *source, const struct yaml_node *node, const char *at, size_t length)
+static void refuse_placeholder(const struct source *source,
+    const struct yaml_node *node, const char *at, size_t length)
 {
     char *written = mem_copy_n(at, length > 40 ? 40 : length);
     char *name = mem_copy_n(at + 1, length > 2 ? length - 2 : 0);
     struct yaml_node place = yaml_place(source->document, node, written);
     const char *nearest = placeholder_nearest(name);
-    char advice[120] = "The placeholders are {nama}, {lembaga}, {kab}, {telp} and {kode}.";
+    char advice[120] =
+        "The placeholders are {nama}, {lembaga}, {kab}, {telp} and {kode}.";
 
     if (nearest != NULL) {
         snprintf(advice, sizeof advice, "Did you mean %s?", nearest);
@@ -128,7 +131,8 @@ void template_check(
     free(text);
 }
 
-void value_check(const struct source *source, const struct yaml_node *node, const char *name)
+void value_check(
+    const struct source *source, const struct yaml_node *node, const char *name)
 {
     struct sms_size size;
 

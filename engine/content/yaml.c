@@ -184,8 +184,8 @@ void yaml_warning(const struct yaml_document *document, const struct yaml_node *
     free(text);
 }
 
-struct yaml_node yaml_place(
-    const struct yaml_document *document, const struct yaml_node *node, const char *needle)
+struct yaml_node yaml_place(const struct yaml_document *document,
+    const struct yaml_node *node, const char *needle)
 {
     struct yaml_node placed = *node;
     const char *at = document->text, *hit;
@@ -242,8 +242,8 @@ static int refuse(struct reader *reader, size_t position, const char *advice,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Adds an error at a byte position; returns -1. */
-static int refuse(struct reader *reader, size_t position, const char *advice,
-    const char *format, ...)
+static int refuse(
+    struct reader *reader, size_t position, const char *advice, const char *format, ...)
 {
     va_list arguments;
     int line, column;
@@ -283,8 +283,8 @@ static int attach(struct reader *reader, struct yaml_node *node, size_t position
     parent->last = node;
     parent->node->n++;
     if (++reader->nodes > NODES_MAX) {
-        return refuse(reader, position, "Split the file.", "more than %d values in a file",
-            NODES_MAX);
+        return refuse(reader, position, "Split the file.",
+            "more than %d values in a file", NODES_MAX);
     }
     return 0;
 }
@@ -302,7 +302,8 @@ static char *token_text(struct reader *reader, struct fy_token *token, size_t po
     const char *text = token == NULL ? "" : fy_token_get_text(token, &length);
 
     if (text == NULL || memchr(text, '\0', length) != NULL) {
-        refuse(reader, position, "Take the escape \\0 out.", "a text holds a NUL character");
+        refuse(reader, position, "Take the escape \\0 out.",
+            "a text holds a NUL character");
         return NULL;
     }
     return mem_copy_n(text, length);
@@ -344,8 +345,8 @@ static bool is_null_word(const char *text)
     return strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
 }
 
-static int read_scalar(
-    struct reader *reader, struct yaml_node *node, struct fy_event *event, size_t position)
+static int read_scalar(struct reader *reader, struct yaml_node *node,
+    struct fy_event *event, size_t position)
 {
     struct fy_token *token = fy_event_get_token(event);
     char *text = token_text(reader, token, position);
@@ -362,8 +363,8 @@ static int read_scalar(
     return 0;
 }
 
-static int read_tag(
-    struct reader *reader, struct yaml_node *node, struct fy_event *event, size_t position)
+static int read_tag(struct reader *reader, struct yaml_node *node,
+    struct fy_event *event, size_t position)
 {
     struct fy_token *token = fy_event_get_tag_token(event);
     const char *tag = token == NULL ? NULL : fy_tag_token_suffix0(token);
@@ -376,7 +377,8 @@ static int read_tag(
         node->tag = mem_format("!%s", tag);
         return 0;
     }
-    return refuse(reader, position, "Only !env NAME and !file PATH are known, before a text.",
+    return refuse(reader, position,
+        "Only !env NAME and !file PATH are known, before a text.",
         "this tag is not known here");
 }
 
@@ -426,7 +428,8 @@ static size_t position_of(struct reader *reader, struct fy_event *event)
     return reader->last;
 }
 
-static int refuse_anchor(struct reader *reader, struct fy_token *anchor, size_t position)
+static int refuse_anchor(
+    struct reader *reader, struct fy_token *anchor, size_t position)
 {
     const struct fy_mark *mark = fy_token_start_mark(anchor);
 
@@ -473,15 +476,16 @@ static void add_diagnostic(struct reader *reader, struct fy_diag *diag)
 {
     void *walk = NULL;
     struct fy_diag_error *error = fy_diag_errors_iterate(diag, &walk);
-    const char *advice = "Look at the indentation (blanks, no tabs), the quotes, and the "
-                         "blank behind each colon.";
+    const char *advice =
+        "Look at the indentation (blanks, no tabs), the quotes, and the "
+        "blank behind each colon.";
 
     if (error == NULL) {
         refuse(reader, reader->hint, advice, "this is no valid YAML");
         return;
     }
-    add_at(reader->document, reader->problems, false, error->line, error->column, advice,
-        error->msg);
+    add_at(reader->document, reader->problems, false, error->line, error->column,
+        advice, error->msg);
 }
 
 static int read_events(struct reader *reader, struct fy_diag *diag)
@@ -509,8 +513,8 @@ static int check_bytes(struct reader *reader, const char *text, size_t length)
     int32_t at = 0;
 
     if (length > YAML_BYTES_MAX) {
-        return refuse(
-            reader, 0, "Split the file.", "the file is longer than %d bytes", YAML_BYTES_MAX);
+        return refuse(reader, 0, "Split the file.", "the file is longer than %d bytes",
+            YAML_BYTES_MAX);
     }
     while (at < (int32_t)length) {
         int32_t start = at;

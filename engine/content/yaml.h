@@ -18,15 +18,15 @@ enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
  * with its key and the key's position. */
 struct yaml_node {
     enum yaml_kind kind;
-    const char *key;      /* of a mapping's child, else NULL */
+    const char *key; /* of a mapping's child, else NULL */
     int key_line, key_column;
-    const char *text;     /* scalars: the value; "" for null */
-    const char *tag;      /* "!env", "!file" or NULL */
-    bool quoted;          /* a scalar in quotes or a block: a text even if it looks like more */
-    int line, column;     /* 1-based; column counts characters */
+    const char *text; /* scalars: the value; "" for null */
+    const char *tag;  /* "!env", "!file" or NULL */
+    bool quoted; /* a scalar in quotes or a block: a text even if it looks like more */
+    int line, column; /* 1-based; column counts characters */
     struct yaml_node *children;
     struct yaml_node *next;
-    size_t n;             /* children */
+    size_t n; /* children */
 };
 
 /* One file. Owned by the caller; texts are copied. */
@@ -61,8 +61,8 @@ void problems_print(const struct problems *problems, struct buf *out);
 
 /* Parses; NULL when the syntax is broken (one problem added, with its position). path is
  * what problems call the file. Anchors, aliases and duplicate keys are refused. */
-struct yaml_document *yaml_parse(const char *path, const char *text, size_t length,
-    struct problems *problems);
+struct yaml_document *yaml_parse(
+    const char *path, const char *text, size_t length, struct problems *problems);
 void yaml_free(struct yaml_document *document);
 /* The top node, borrowed; NULL for an empty file. */
 const struct yaml_node *yaml_root(const struct yaml_document *document);
