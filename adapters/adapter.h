@@ -60,30 +60,32 @@ struct adapter_recipient {
 /* One message, as an adapter is handed it. All borrowed for the call. */
 struct adapter_message {
     enum channel channel;
-    const char *text;             /* UTF-8, already filled and measured; NULL with template */
-    bool unicode;                 /* an SMS that does not fit GSM-7 */
-    int parts;                    /* SMS parts; 1 elsewhere */
+    const char *text; /* UTF-8, already filled and measured; NULL with template */
+    bool unicode;     /* an SMS that does not fit GSM-7 */
+    int parts;        /* SMS parts; 1 elsewhere */
     const struct adapter_template *template; /* NULL: free text */
     const struct adapter_choice *choices;
     size_t choices_n;
-    const char *media_url;        /* NULL: none */
-    const char *media_type;       /* MIME type, with media_url */
+    const char *media_url;  /* NULL: none */
+    const char *media_type; /* MIME type, with media_url */
     const struct adapter_recipient *recipients;
-    size_t recipients_n;          /* 1 ≤ n ≤ batch_max */
-    int64_t validity_ms;          /* how long the gateway may go on trying; 0: its own */
-    const char *report_url;       /* where this gateway's reports go; NULL: configured there */
+    size_t recipients_n; /* 1 ≤ n ≤ batch_max */
+    int64_t validity_ms; /* how long the gateway may go on trying; 0: its own */
+    const char
+        *report_url; /* where this gateway's reports go; NULL: configured there */
 };
 
 /* What one recipient's part of a reply says. Strings are cut to fit. */
 struct adapter_result {
     bool accepted;
-    enum failure_class class;     /* FAILURE_NONE when accepted */
-    bool duplicate;               /* accepted earlier under the same reference */
-    int64_t retry_after_ms;       /* 0: nothing said; from the body, else the engine's header */
-    int parts;                    /* as the gateway counted; 0: not said */
-    char code[32];                /* the gateway's own code: "403", "131049" */
-    char text[160];               /* the gateway's own words, without numbers and texts */
-    char gateway_ids[8][96];      /* several where it answers one a part */
+    enum failure_class class; /* FAILURE_NONE when accepted */
+    bool duplicate;           /* accepted earlier under the same reference */
+    int64_t
+        retry_after_ms; /* 0: nothing said; from the body, else the engine's header */
+    int parts;          /* as the gateway counted; 0: not said */
+    char code[32];      /* the gateway's own code: "403", "131049" */
+    char text[160];     /* the gateway's own words, without numbers and texts */
+    char gateway_ids[8][96]; /* several where it answers one a part */
     size_t gateway_ids_n;
 };
 
@@ -105,18 +107,19 @@ enum event_kind {
 
 struct adapter_event {
     enum event_kind kind;
-    const char *reference;   /* ours, "" when the gateway does not echo it */
-    const char *gateway_id;  /* "" when it has none; for INBOUND: its id, our dedupe key */
-    int64_t at_ms;           /* by the gateway's clock; 0: not said */
+    const char *reference; /* ours, "" when the gateway does not echo it */
+    const char
+        *gateway_id; /* "" when it has none; for INBOUND: its id, our dedupe key */
+    int64_t at_ms;   /* by the gateway's clock; 0: not said */
     enum address_kind from_kind; /* INBOUND, PREFERENCE: who */
-    const char *from;        /* as the gateway writes it; phone numbers are cleaned later */
-    const char *to;          /* "" when not said */
-    const char *user_id;     /* a second id of the same person (business-scoped), or "" */
+    const char *from;    /* as the gateway writes it; phone numbers are cleaned later */
+    const char *to;      /* "" when not said */
+    const char *user_id; /* a second id of the same person (business-scoped), or "" */
     enum report_state state; /* REPORT */
     enum failure_class class;
-    const char *code;        /* "" when none */
-    const char *text;        /* REPORT: the gateway's words; INBOUND: what was written */
-    const char *type;        /* INBOUND: text, button, list, image, …; OTHER: its name */
+    const char *code; /* "" when none */
+    const char *text; /* REPORT: the gateway's words; INBOUND: what was written */
+    const char *type; /* INBOUND: text, button, list, image, …; OTHER: its name */
     const char *choice_id;   /* INBOUND: the id of the button or row tapped, or "" */
     const char *in_reply_to; /* INBOUND: the gateway id it answers, or "" */
     const char *category;    /* REPORT: pricing category, or "" */
@@ -139,7 +142,8 @@ void events_fini(struct adapter_events *events);
 struct adapter_event *events_add(struct adapter_events *events, enum event_kind kind);
 /* Returns a copy that lives as long as the events; "" for NULL. */
 const char *events_copy(struct adapter_events *events, const char *text);
-const char *events_copy_n(struct adapter_events *events, const char *text, size_t bytes);
+const char *events_copy_n(
+    struct adapter_events *events, const char *text, size_t bytes);
 
 /* As events_copy_n(), made valid UTF-8: what is none is read as Latin-1 where the gateway
  * says that it is (latin), else becomes U+FFFD. */
@@ -150,25 +154,26 @@ const char *events_copy_utf8(
 enum hook_kind { HOOK_ANY, HOOK_STATUS, HOOK_INBOUND };
 
 enum adapter_flag {
-    ADAPTER_REPORTS = 1,      /* it reports deliveries, so UNSURE may be settled by one */
-    ADAPTER_ECHOES = 2,       /* its reports carry our reference */
-    ADAPTER_DEDUPLICATES = 4, /* a second request with the same reference sends nothing */
-    ADAPTER_SIGNS = 8,        /* it signs its webhooks: verify() MUST be there */
+    ADAPTER_REPORTS = 1, /* it reports deliveries, so UNSURE may be settled by one */
+    ADAPTER_ECHOES = 2,  /* its reports carry our reference */
+    ADAPTER_DEDUPLICATES =
+        4,             /* a second request with the same reference sends nothing */
+    ADAPTER_SIGNS = 8, /* it signs its webhooks: verify() MUST be there */
     ADAPTER_SPLIT_HOOKS = 16, /* reports and inbound cannot be told apart by content */
 };
 
 /* An adapter is one of these, listed in list.h. All of it is constant. */
 struct adapter {
-    const char *name;       /* the word in `adapter:` */
-    const char *label;      /* for people: "Kannel (SMS)" */
+    const char *name;  /* the word in `adapter:` */
+    const char *label; /* for people: "Kannel (SMS)" */
     enum channel channel;
-    unsigned flags;         /* of enum adapter_flag */
-    unsigned hook_methods;  /* bit set: 1u << HTTP_GET | … */
-    size_t batch_max;       /* recipients a request, at least 1 */
+    unsigned flags;        /* of enum adapter_flag */
+    unsigned hook_methods; /* bit set: 1u << HTTP_GET | … */
+    size_t batch_max;      /* recipients a request, at least 1 */
     /* Its own keys beside those that every gateway has (base_url, rate, …). */
     const struct option_row *options;
     size_t options_n;
-    size_t config_size;     /* of the struct that the options fill */
+    size_t config_size; /* of the struct that the options fill */
 
     /* MAY. Checks a configuration as a whole, once, before anything is sent. */
     int (*check)(const void *config, struct err *err);
@@ -181,7 +186,8 @@ struct adapter {
     void (*read_reply)(const void *config, const struct adapter_message *message,
         const struct http_reply *reply, struct adapter_result *results);
     /* MUST with ADAPTER_SIGNS. 0 when genuine, else -1 with what is wrong. */
-    int (*verify)(const void *config, const struct http_inbound *inbound, struct err *err);
+    int (*verify)(
+        const void *config, const struct http_inbound *inbound, struct err *err);
     /* MUST. Fills events, and answer when another than an empty 200 is due (a challenge,
      * an XML body). Returns 0, or -1 with a sentence: 400. */
     int (*read_hook)(const void *config, enum hook_kind kind,

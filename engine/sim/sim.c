@@ -1,0 +1,104 @@
+#include "sim/sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "base/mem.h"
+#include "sim/sim_internal.h"
+
+static void on_call(
+    void *context, struct server_call *call, const struct http_inbound *inbound)
+{
+    struct sim *sim = context;
+    struct http_answer answer;
+
+    if (strcmp(inbound->path, "/cgi-bin/sendsms") == 0) {
+        sim_sendsms(sim, call, inbound);
+    } else if (strcmp(inbound->path, "/sim") == 0 ||
+               strncmp(inbound->path, "/sim/", 5) == 0) {
+        sim_api(sim, call, inbound);
+    } else {
+        http_answer_init(&answer);
+        http_answer_set(&answer, 404, "text/plain", "Unknown request\n");
+        server_answer_committed(call, &answer);
+    }
+}
+
+static void on_quiet(void *argument)
+{
+    sim_proceed(argument);
+}
+
+static void make_prefix(struct sim *sim)
+{
+    unsigned char bytes[6];
+    int used = snprintf(sim->id_prefix, sizeof sim->id_prefix, "in-");
+
+    randombytes_buf(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        used += snprintf(sim->id_prefix + used, sizeof sim->id_prefix - (size_t)used,
+            "%02x", bytes[i]);
+    }
+}
+
+struct sim *sim_open(
+    struct loop *loop, const struct sim_options *options, struct err *err)
+{
+    /* A clock that jumps makes its callbacks while the daemon stands still. */
+    bool jumps = options->clock.mode == CLOCK_JUMP;
+    struct sim *sim = mem_zero(1, sizeof *sim);
+    struct server_options server = {
+        .listen = options->listen,
+        .body_max = 1 << 20,
+        .connections = 4096,
+        .timeout_s = 300,
+        .context = sim,
+        .on_call = on_call,
+    };
+
+    sim->loop = loop;
+    sim->clock = options->clock;
+    sim->profile = options->profile;
+    sim->target_ms = clock_now(&sim->clock);
+    sim->ledger = ledger_new();
+    timeline_init(&sim->timeline);
+    handsets_init(&sim->handsets, options->profile);
+    timer_init(&sim->timer, loop, sim_on_timer);
+    sim->callbacks = callbacks_new(loop, sim->ledger, jumps ? 16 : 32, on_quiet, sim);
+    if (sodium_init() < 0) {
+        err_set(err, ERR_UNABLE, "libsodium found no source of chance");
+        sim_close(sim);
+        return NULL;
+    }
+    make_prefix(sim);
+    sim->server = server_open(loop, &server, err);
+    if (sim->server == NULL) {
+        sim_close(sim);
+        return NULL;
+    }
+    return sim;
+}
+
+void sim_close(struct sim *sim)
+{
+    if (sim->server != NULL) {
+        server_close(sim->server);
+    }
+    sim_late_fini(sim);
+    sim_waiters_fini(sim);
+    timer_clear(&sim->timer);
+    callbacks_free(sim->callbacks);
+    handsets_fini(&sim->handsets);
+    timeline_fini(&sim->timeline);
+    faults_fini(&sim->faults);
+    ledger_free(sim->ledger);
+    free(sim);
+}
+
+int sim_port(const struct sim *sim)
+{
+    return server_port(sim->server);
+}

@@ -1,0 +1,73 @@
+/*
+ * sim_internal.h: the simulator's own struct, for the files of this folder.
+ */
+#ifndef CEGAH_SIM_SIM_INTERNAL_H
+#define CEGAH_SIM_SIM_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/http.h"
+#include "net/loop.h"
+#include "net/server.h"
+#include "sim/callback.h"
+#include "sim/fault.h"
+#include "sim/handset.h"
+#include "sim/ledger.h"
+#include "sim/profile.h"
+#include "sim/timeline.h"
+
+struct late_answer;
+struct waiter;
+
+/* Owned by whoever called sim_open(), until sim_close(). */
+struct sim {
+    struct loop *loop;
+    struct clock clock;
+    const struct profile *profile;
+    struct server *server;
+    struct ledger *ledger;
+    struct callbacks *callbacks;
+    struct handsets handsets;
+    struct timeline timeline;
+    struct faults faults;
+    struct timer timer;       /* the next happening, unless the clock jumps */
+    struct late_answer *late; /* answers that wait for their time */
+    struct waiter *waiters;   /* POST /sim/now calls that wait for its end */
+    int64_t target_ms;        /* where the clock is being moved to */
+    uint64_t acted;           /* happenings performed so far */
+    uint64_t cut_before_read; /* requests that are not in the ledger */
+    uint64_t words;           /* texts that people wrote so far */
+    char id_prefix[20];       /* of their ids: random, or a restart would repeat them */
+    bool proceeding;
+};
+
+/* time.c */
+/* After something was put on the timeline. */
+void sim_schedule(struct sim *sim);
+/* Moves the clock to now_ms, performs what is due, and answers when all is over. Takes
+ * the call. JUMP only. */
+void sim_move(struct sim *sim, int64_t now_ms, struct server_call *call);
+/* Goes on with a move once nothing is pending. */
+void sim_proceed(struct sim *sim);
+void sim_on_timer(struct timer *timer);
+/* Makes the handset write now. Returns the id, in `id`; -1 when nobody listens. */
+int sim_write(struct sim *sim, struct handset *handset, const char *words, char id[40]);
+/* Cuts the calls that wait for a move. */
+void sim_waiters_fini(struct sim *sim);
+
+/* gateway.c */
+/* Answers GET /cgi-bin/sendsms. Takes the call. */
+void sim_sendsms(
+    struct sim *sim, struct server_call *call, const struct http_inbound *inbound);
+/* Cuts the calls whose answers still wait. */
+void sim_late_fini(struct sim *sim);
+
+/* api.c */
+/* Answers /sim and what lies below it. Takes the call. */
+void sim_api(
+    struct sim *sim, struct server_call *call, const struct http_inbound *inbound);
+
+#endif
