@@ -22,12 +22,15 @@ enum { VIEW_NAME_SIZE = 64 };
 /* Each writes the name of that id; "-" for 0 and for what is not there. */
 void view_campaign_name(struct db *db, int64_t id, char name[VIEW_NAME_SIZE]);
 void view_series_name(struct db *db, int64_t id, char name[VIEW_NAME_SIZE]);
+/* The name of the campaign that the series is of. */
+void view_series_campaign(struct db *db, int64_t series_id, char name[VIEW_NAME_SIZE]);
 
 /* A message of either direction as a list shows it; plain data. */
 struct view_message {
     bool inbound;
     int64_t id;
     int64_t at; /* out: created, in: received */
+    int64_t updated_at;
     int64_t person_id, address_id, campaign_id, series_id, text_id;
     enum address_kind address_kind;
     char address[96];

@@ -23,10 +23,11 @@ static void copy(char *to, size_t size, struct stmt *stmt, int column)
 #define OUTBOUND                                                                       \
     "SELECT m.id,m.created_at,m.person_id,m.address_id,a.kind,a.value,m.channel,"      \
     "m.gateway,m.state,m.kind,m.step,m.text_id,m.campaign_id,m.series_id,m.class,"     \
-    "m.reason,m.parts,'' FROM message m CROSS JOIN address a ON a.id=m.address_id"
+    "m.reason,m.parts,'',m.updated_at FROM message m CROSS JOIN address a ON "         \
+    "a.id=m.address_id"
 #define INBOUND                                                                        \
     "SELECT i.id,i.received_at,i.person_id,i.address_id,a.kind,a.value,i.channel,"     \
-    "i.gateway,i.state,i.type,i.intent,i.text_id,0,0,'','',0,i.key"                    \
+    "i.gateway,i.state,i.type,i.intent,i.text_id,0,0,'','',0,i.key,i.received_at"      \
     " FROM inbound i CROSS JOIN address a ON a.id=i.address_id"
 
 static void read_message(struct stmt *stmt, bool inbound, struct view_message *message)
@@ -41,6 +42,7 @@ static void read_message(struct stmt *stmt, bool inbound, struct view_message *m
         .campaign_id = stmt_get_int(stmt, 12),
         .series_id = stmt_get_int(stmt, 13),
         .parts = (int)stmt_get_int(stmt, 16),
+        .updated_at = stmt_get_int(stmt, 18),
     };
     must(address_kind_parse(stmt_get_word(stmt, 4), &message->address_kind) == 0,
         "address %lld of an unknown kind", (long long)message->address_id);

@@ -32,6 +32,14 @@ void view_series_name(struct db *db, int64_t id, char name[VIEW_NAME_SIZE])
     name_of(db_stmt(db, "SELECT name FROM series WHERE id=?1"), id, name);
 }
 
+void view_series_campaign(struct db *db, int64_t series_id, char name[VIEW_NAME_SIZE])
+{
+    name_of(
+        db_stmt(db, "SELECT c.name FROM series s JOIN campaign c ON c.id=s.campaign_id"
+                    " WHERE s.id=?1"),
+        series_id, name);
+}
+
 int view_counters_after(
     struct db *db, const struct view_counter *after, struct view_counter *list, int max)
 {

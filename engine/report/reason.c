@@ -1,0 +1,124 @@
+#include "report/reason.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct meaning {
+    const char *word;
+    const char *sentence;
+};
+
+static const struct meaning reasons[] = {
+    {"quiet_hours",
+        "It fell into closed hours, when nobody is written to; nothing to do."},
+    {"cap_day", "The person had got as many messages that day as the campaign allows; "
+                "`caps` in campaign.yaml sets how many."},
+    {"cap_week",
+        "The person had got as many messages that week as the campaign allows; "
+        "`caps` in campaign.yaml sets how many."},
+    {"opted_out", "The person said STOP: nothing more is sent to this number. Only the "
+                  "person can undo it, by writing to join again."},
+    {"no_consent",
+        "There is no consent of the person's own for this series: it needs a "
+        "YA to the invitation, or a recorded consent in the import."},
+    {"no_guardian_consent",
+        "The person is under 18 or of unknown age and no guardian's "
+        "consent is recorded: record it in an import, or the birth "
+        "year if the person is an adult."},
+    {"no_basis",
+        "Nothing says how this number was collected, so not even an invitation "
+        "may go out: import the contact again with its `basis`."},
+    {"campaign_paused",
+        "The campaign is paused; `cegah resume CAMPAIGN` goes on with it."},
+    {"campaign_stopped",
+        "The campaign was stopped; `cegah start CAMPAIGN` starts it anew "
+        "for whoever has not finished."},
+    {"series_paused",
+        "The series is paused; `cegah resume CAMPAIGN/SERIES` goes on with it."},
+    {"not_a_test_phone",
+        "`cegah send` writes to the config's `test_phones` only: add the "
+        "number there if it is one of yours."},
+    {"expired",
+        "It did not leave before it was too old to make sense (`max_age` of the "
+        "gateway), or the phone stayed out of reach: look whether the gateway "
+        "was down at the time."},
+    {"late",
+        "Its time had passed by more than the step's `late` limit, so it was left "
+        "out rather than sent at an odd hour; look whether cegah or the gateway was "
+        "down at the time."},
+    {"cut",
+        "The connection was cut after the request had left, so nobody knows whether "
+        "the gateway took it; a delivery report may still settle it."},
+    {"restart", "The daemon stopped while the request was out, so nobody knows whether "
+                "the gateway took it; a delivery report may still settle it."},
+    {"resend_refused",
+        "It may have arrived or not, and the rules no longer allow to send "
+        "it again (consent, hours, caps or age); it stays unsure."},
+    {"no_answer", "Nobody answered in time; nothing to do."},
+    {"removed", "The step is no longer in the series: a newer version was loaded."},
+    {"completed", "The series came to its end."},
+    {"declined", "The person answered TIDAK to the invitation; nothing more is sent."},
+    {"shared_number", "The number already carries another person or series; this one "
+                      "waits until that one has ended."},
+    {"guardian", "It waits for a guardian's consent: record it in an import."},
+};
+
+static const struct meaning classes[] = {
+    {"invalid_number",
+        "The gateway says that this number cannot get messages: check it "
+        "with the person and import the right one"},
+    {"opted_out",
+        "The gateway itself has this number on its stop list: the person must "
+        "ask the operator to be let in again"},
+    {"blocked",
+        "The recipient's phone or the carrier refused it: nothing was wrong with "
+        "the text; ask the operator if many are refused"},
+    {"window_closed", "The person has not written for 24 hours, so free text is closed "
+                      "on this channel: a template may go instead"},
+    {"template", "The gateway refuses the message's template, and will refuse it for "
+                 "everybody: mend it at the provider"},
+    {"content",
+        "The gateway refuses this message's content: shorten or change the text"},
+    {"recipient_cap",
+        "The channel lets this person get no more for now: nothing to do, "
+        "others are not concerned"},
+    {"throttled", "The gateway asked to go slower: it is tried again by itself; lower "
+                  "the gateway's `rate` if this happens often"},
+    {"transient", "The gateway could not take it at the time: it is tried again by "
+                  "itself"},
+    {"account", "The gateway refuses our account (password, balance or suspension): it "
+                "is paused and keeps its messages; mend the account, it goes on by "
+                "itself"},
+    {"ambiguous", "The gateway's answer leaves open whether it took the message: a "
+                  "delivery report may still settle it"},
+};
+
+static const char *find(const struct meaning *list, size_t n, const char *word)
+{
+    for (size_t i = 0; word != NULL && i < n; i++) {
+        if (strcmp(list[i].word, word) == 0) {
+            return list[i].sentence;
+        }
+    }
+    return NULL;
+}
+
+void reason_explain(
+    const char *class, const char *reason, char sentence[REASON_SENTENCE_SIZE])
+{
+    const char *known = find(reasons, sizeof reasons / sizeof reasons[0], reason);
+    const char *kind = find(classes, sizeof classes / sizeof classes[0], class);
+
+    reason = reason == NULL ? "" : reason;
+    if (known != NULL && (kind == NULL || strcmp(reason, class) != 0)) {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "%s", known);
+    } else if (kind != NULL && reason[0] != '\0' && strcmp(reason, class) != 0) {
+        snprintf(
+            sentence, REASON_SENTENCE_SIZE, "%s (the gateway says: %s).", kind, reason);
+    } else if (kind != NULL) {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "%s.", kind);
+    } else {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "%s", reason);
+    }
+}

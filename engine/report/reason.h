@@ -1,0 +1,19 @@
+/*
+ * reason.h: what a machine's reason means, in one sentence for a coordinator: what
+ * happened, and what to do about it (or that there is nothing to do).
+ */
+#ifndef CEGAH_REPORT_REASON_H
+#define CEGAH_REPORT_REASON_H
+
+enum { REASON_SENTENCE_SIZE = 512 };
+
+/*
+ * Writes the sentence of a reason word (message, step outcome or enrolment), else that of
+ * the failure class, with the reason, which then is the gateway's own words, at its end.
+ * Both words may be "" or NULL; with neither, or a word nobody knows and no class, the
+ * sentence is the reason as it stands, or "".
+ */
+void reason_explain(
+    const char *class, const char *reason, char sentence[REASON_SENTENCE_SIZE]);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * table.h: rows, printed as an aligned table, as CSV or as JSON.
+ *
+ * A table for people hides columns that say nothing (table_hide_empty()); CSV and JSON
+ * always hold every column, so that a script's columns never move.
+ */
+#ifndef CEGAH_REPORT_TABLE_H
+#define CEGAH_REPORT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct buf;
+struct table;
+
+enum table_kind {
+    TABLE_TEXT,   /* to the left */
+    TABLE_NUMBER, /* to the right */
+    TABLE_SHARE,  /* 0 … 1, as a small bar and per cent */
+};
+
+/* Borrowed for ever (a literal). */
+struct table_column {
+    const char *key;   /* in CSV and JSON */
+    const char *title; /* for people; NULL: not in the table for people */
+    enum table_kind kind;
+    int width; /* texts are cut to so many cells for people; 0: never */
+};
+
+/* Returns an owned table without rows. */
+struct table *table_new(const struct table_column *columns, size_t columns_n);
+void table_free(struct table *table);
+/* Begins a row whose cells are all null. */
+void table_add_row(struct table *table);
+/* The last row is a sum of those above: it stands under a line, and apart in JSON. */
+void table_mark_total(struct table *table);
+/* Each sets one cell of the row begun last. Text is copied. */
+void table_set_text(struct table *table, const char *key, const char *text);
+void table_set_number(struct table *table, const char *key, int64_t number);
+void table_set_share(struct table *table, const char *key, double share);
+size_t table_rows(const struct table *table);
+/* Hides the column from people. */
+void table_hide(struct table *table, const char *key);
+/* Hides a number column that is 0 or null in every row. Returns true when it did. */
+bool table_hide_empty(struct table *table, const char *key);
+
+/* Cells of a terminal that the text takes: marks none, wide characters two. */
+int table_cells(const char *text);
+/* Each appends the whole table. Control characters in texts become blanks for people. */
+void table_print(const struct table *table, struct buf *out);
+/* RFC 4180, but for plain newlines; a text that a spreadsheet would run as a formula gets
+ * a ' before it. */
+void table_csv(const struct table *table, struct buf *out);
+/* Returns a new array of objects, one a row; the total row is not in it. */
+json_t *table_json(const struct table *table);
+/* Returns a new object; JSON null when no row was marked as the total. */
+json_t *table_json_total(const struct table *table);
+
+#endif
