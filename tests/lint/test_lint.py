@@ -283,6 +283,12 @@ def test_a_long_file_is_found(tree):
     assert found == ["engine/base/long.c:601: 601 lines; split it, 600 is the most"]
 
 
+def test_a_file_of_tests_may_be_longer(tree):
+    assert faults(tree, "shape", {"tests/unit/test_a.c": "int a;\n" * 1000}) == []
+    found = faults(tree, "shape", {"tests/unit/test_a.c": "int a;\n" * 1001})
+    assert found == ["tests/unit/test_a.c:1001: 1001 lines; split it, 1000 is the most"]
+
+
 def test_a_long_function_is_found(tree):
     def body(lines):
         return "int f(void)\n{\n" + "    puts(0);\n" * lines + "}\n"
