@@ -64,6 +64,22 @@ bool consent_is_known(struct db *db, const struct consent *consent)
     return known;
 }
 
+int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT max(CASE decision WHEN 'refused' THEN coalesce(given_at,recorded_at)"
+        " ELSE withdrawn_at END) FROM consent WHERE person_id=?1 AND whose=?2");
+    int64_t at = 0;
+
+    stmt_int(stmt, 1, person_id);
+    stmt_text(stmt, 2, guardian ? "guardian" : "own");
+    if (stmt_row(stmt)) {
+        at = stmt_get_int(stmt, 0);
+        stmt_end(stmt);
+    }
+    return at;
+}
+
 void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now)
 {
     struct stmt *stmt = db_stmt(db,

@@ -31,6 +31,8 @@ int64_t consent_add(struct db *db, const struct consent *consent, int64_t now);
 int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t series_id);
 /* True when the person has a like row already (for imports that run twice). */
 bool consent_is_known(struct db *db, const struct consent *consent);
+/* When the person's (or her guardian's) last no came, by refusal or withdrawal; 0: never. */
+int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian);
 /* Withdraws what is live of the person's own. */
 void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now);
 

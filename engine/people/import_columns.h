@@ -1,0 +1,48 @@
+/*
+ * import_columns.h: which columns a contact list may have, and the header that names them.
+ */
+#ifndef CEGAH_PEOPLE_IMPORT_COLUMNS_H
+#define CEGAH_PEOPLE_IMPORT_COLUMNS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "people/import_csv.h"
+
+enum import_column {
+    IMPORT_PHONE,
+    IMPORT_NAME,
+    IMPORT_ROLE,
+    IMPORT_DISTRICT,
+    IMPORT_BIRTH_YEAR,
+    IMPORT_SEX,
+    IMPORT_LANGUAGE,
+    IMPORT_CODE,
+    IMPORT_BASIS,
+    IMPORT_BASIS_DATE,
+    IMPORT_GUARDIAN_METHOD,
+    IMPORT_GUARDIAN_DATE,
+    IMPORT_GUARDIAN_WORDING,
+    IMPORT_ASSENT_METHOD,
+    IMPORT_ASSENT_DATE,
+    IMPORT_ASSENT_WORDING,
+    IMPORT_COLUMNS,
+};
+
+/* What the header said: a column for each cell. Plain data. */
+struct import_header {
+    enum import_column column[CSV_CELLS_MAX];
+    size_t n;
+};
+
+/* Returns the column's English name, borrowed for ever; "" for IMPORT_COLUMNS. */
+const char *import_column_name(enum import_column column);
+/*
+ * Reads the header. Names are compared without case, blanks and _ alike. Returns 0; -1
+ * with a sentence: no header, an unknown or repeated column, or no phone, with the nearest
+ * right name and all that are known.
+ */
+int import_header_read(
+    const struct csv_record *record, struct import_header *header, struct err *err);
+
+#endif

@@ -1,0 +1,507 @@
+#include "people/import_row.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include "base/buf.h"
+#include "base/option.h"
+#include "base/zone.h"
+#include "content/campaign.h"
+#include "people/catalogue.h"
+
+enum {
+    NAME_CHARACTERS_MAX = 60,
+    DISTRICTS_BYTES_MAX = 160,
+    /* More digits than a date has: it may be a phone number in the wrong column. */
+    PLAIN_DIGITS_MAX = 8,
+};
+
+/* A row on its way: its cells by column, "" where there is none. */
+struct reading {
+    const struct import_rules *rules;
+    const char *cell[IMPORT_COLUMNS];
+    struct import_row *row;
+    struct import_notes *notes;
+    const struct zone *zone; /* of the district; NULL when it is unknown */
+};
+
+/* Hides all digits but the last two. */
+static void mask_digits(char *text)
+{
+    size_t digits = 0, seen = 0;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        digits += isdigit((unsigned char)*at) != 0;
+    }
+    for (char *at = text; *at != '\0'; at++) {
+        if (isdigit((unsigned char)*at) && ++seen + 2 <= digits) {
+            *at = '*';
+        }
+    }
+}
+
+/* Hides the numbers in a sentence about a number: runs of digits that are long enough. */
+static void mask_numbers(char *text)
+{
+    enum { RUN = 7 };
+
+    while (*text != '\0') {
+        size_t digits = strspn(text, "0123456789");
+
+        if (digits >= RUN) {
+            memset(text, '*', digits - 2);
+        }
+        text += digits > 0 ? digits : 1;
+    }
+}
+
+static size_t count_digits(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        n += isdigit((unsigned char)*text) != 0;
+    }
+    return n;
+}
+
+/* Copies as much of text as fits, whole characters only, blanks for what is invisible. */
+static void copy_visible(char *out, size_t size, const char *text)
+{
+    int32_t length = (int32_t)strlen(text), at = 0;
+    size_t n = 0;
+
+    while (at < length) {
+        int32_t from = at;
+        UChar32 c;
+
+        U8_NEXT(text, at, length, c);
+        if (n + (size_t)(at - from) + 1 > size) {
+            break;
+        }
+        if (c < 0 || u_iscntrl(c) || u_charType(c) == U_FORMAT_CHAR) {
+            continue;
+        }
+        memcpy(out + n, text + from, (size_t)(at - from));
+        n += (size_t)(at - from);
+    }
+    out[n] = '\0';
+}
+
+void import_note_add(struct import_notes *notes, bool refuses,
+    enum import_column column, const char *value, const char *format, ...)
+{
+    struct import_note *note = &notes->list[notes->n];
+    char said[sizeof note->text * 2];
+    va_list arguments;
+
+    notes->refused = notes->refused || refuses;
+    if (notes->n == IMPORT_NOTES_MAX) {
+        return;
+    }
+    note->column = column;
+    copy_visible(note->value, sizeof note->value, value);
+    if (column == IMPORT_PHONE || count_digits(note->value) > PLAIN_DIGITS_MAX) {
+        mask_digits(note->value);
+    }
+    va_start(arguments, format);
+    vsnprintf(said, sizeof said, format, arguments);
+    va_end(arguments);
+    copy_visible(note->text, sizeof note->text, said);
+    if (column == IMPORT_PHONE) {
+        mask_numbers(note->text);
+    }
+    notes->n++;
+}
+
+#define REFUSE(reading, column, ...)                                                   \
+    import_note_add(                                                                   \
+        (reading)->notes, true, column, (reading)->cell[column], __VA_ARGS__)
+#define WARN(reading, column, ...)                                                     \
+    import_note_add(                                                                   \
+        (reading)->notes, false, column, (reading)->cell[column], __VA_ARGS__)
+
+static bool is_blank(UChar32 c)
+{
+    return c == 0xA0 || u_isUWhiteSpace(c) || u_iscntrl(c);
+}
+
+/* Trims, and makes one blank of each run of white space and control characters, in place:
+ * what is written is never longer than what was read. */
+static void tidy(char *cell)
+{
+    int32_t length = (int32_t)strlen(cell), at = 0;
+    size_t n = 0;
+
+    while (at < length) {
+        int32_t from = at;
+        UChar32 c;
+
+        U8_NEXT(cell, at, length, c);
+        if (!is_blank(c)) {
+            memmove(cell + n, cell + from, (size_t)(at - from));
+            n += (size_t)(at - from);
+        } else if (n > 0 && cell[n - 1] != ' ') {
+            cell[n++] = ' ';
+        }
+    }
+    while (n > 0 && cell[n - 1] == ' ') {
+        n--;
+    }
+    cell[n] = '\0';
+}
+
+static void lower(char *text)
+{
+    for (; *text != '\0'; text++) {
+        *text = (char)tolower((unsigned char)*text);
+    }
+}
+
+/* Copies a cell that may hold `most` bytes; one that holds more is refused. */
+static void take(
+    struct reading *reading, enum import_column column, char *to, size_t most)
+{
+    const char *cell = reading->cell[column];
+
+    if (strlen(cell) > most) {
+        REFUSE(reading, column, "it is too long; %zu characters are the most", most);
+        return;
+    }
+    memcpy(to, cell, strlen(cell) + 1);
+}
+
+static void read_phone(struct reading *reading)
+{
+    struct err err;
+
+    if (phone_clean(reading->cell[IMPORT_PHONE], reading->row->phone, &err) != 0) {
+        REFUSE(reading, IMPORT_PHONE, "%s", err.text);
+    } else if (phone_is_odd_length(reading->row->phone)) {
+        WARN(reading, IMPORT_PHONE,
+            "the number's length is unusual; compare it with the list it came from");
+    }
+}
+
+static void read_name(struct reading *reading)
+{
+    const char *cell = reading->cell[IMPORT_NAME];
+    size_t characters = 0;
+
+    for (const char *at = cell; *at != '\0'; at++) {
+        characters += ((unsigned char)*at & 0xC0) != 0x80;
+    }
+    if (characters > NAME_CHARACTERS_MAX ||
+        strlen(cell) >= sizeof reading->row->person.name) {
+        REFUSE(reading, IMPORT_NAME, "the name is too long; %d characters are the most",
+            NAME_CHARACTERS_MAX);
+    } else {
+        memcpy(reading->row->person.name, cell, strlen(cell) + 1);
+    }
+}
+
+/* A role one letter away from one that a series is for is most likely that one, and the
+ * person would wait for messages that never come. */
+static void read_role(struct reading *reading)
+{
+    char *role = reading->row->person.role;
+    const char *near = NULL;
+    const struct catalogue_series *series;
+
+    take(reading, IMPORT_ROLE, role, sizeof reading->row->person.role - 1);
+    lower(role);
+    for (size_t i = 0;
+         (series = catalogue_series_at(reading->rules->catalogue, i)) != NULL; i++) {
+        const char *known = series->compiled->role;
+        int distance = known == NULL ? 99 : word_distance(role, known);
+
+        if (distance == 0) {
+            return;
+        }
+        near = distance <= 2 ? known : near;
+    }
+    if (near != NULL && role[0] != '\0') {
+        WARN(reading, IMPORT_ROLE, "no loaded series is for \"%s\"; is %s meant?", role,
+            near);
+    }
+}
+
+/* Behind "Kabupaten ", "Kab. " or "Kota ", which the districts' names do without. */
+static const char *behind_kind(const char *word)
+{
+    static const char *const kinds[] = {"kabupaten ", "kab. ", "kab ", "kota "};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strncasecmp(word, kinds[i], strlen(kinds[i])) == 0) {
+            return word + strlen(kinds[i]);
+        }
+    }
+    return word;
+}
+
+static int distance_without_case(const char *one, const char *other)
+{
+    char folded[2][64];
+
+    snprintf(folded[0], sizeof folded[0], "%s", one);
+    snprintf(folded[1], sizeof folded[1], "%s", other);
+    lower(folded[0]);
+    lower(folded[1]);
+    return word_distance(folded[0], folded[1]);
+}
+
+/* Returns the nearest district's key, or NULL; known gets the keys of all. */
+static const char *nearest_district(
+    const struct catalogue *catalogue, const char *word, struct buf *known)
+{
+    const struct catalogue_campaign *campaign;
+    const char *near = NULL;
+    int least = 3;
+
+    word = behind_kind(word);
+    for (size_t i = 0; (campaign = catalogue_campaign_at(catalogue, i)) != NULL; i++) {
+        for (size_t k = 0; k < campaign->compiled->districts_n; k++) {
+            const struct district *district = &campaign->compiled->districts[k];
+            int by_key = distance_without_case(word, district->key);
+            int by_name = distance_without_case(word, district->name);
+            int distance = by_key < by_name ? by_key : by_name;
+
+            buf_add_format(
+                known, "%s%s", known->length == 0 ? "" : ", ", district->key);
+            if (distance < least) {
+                least = distance;
+                near = district->key;
+            }
+        }
+    }
+    return near;
+}
+
+static void refuse_district(struct reading *reading)
+{
+    struct buf known;
+    const char *near;
+
+    buf_init(&known, DISTRICTS_BYTES_MAX);
+    near = nearest_district(
+        reading->rules->catalogue, reading->cell[IMPORT_DISTRICT], &known);
+    if (reading->cell[IMPORT_DISTRICT][0] == '\0') {
+        REFUSE(reading, IMPORT_DISTRICT,
+            "there is no district, and so no time zone; known are %s",
+            buf_text(&known));
+    } else if (near != NULL) {
+        REFUSE(reading, IMPORT_DISTRICT,
+            "no loaded campaign has that district; is %s meant?", near);
+    } else {
+        REFUSE(reading, IMPORT_DISTRICT,
+            "no loaded campaign has that district; known are %s", buf_text(&known));
+    }
+    buf_fini(&known);
+}
+
+static void read_district(struct reading *reading)
+{
+    const struct district *district =
+        catalogue_district(reading->rules->catalogue, reading->cell[IMPORT_DISTRICT]);
+    struct person *person = &reading->row->person;
+
+    if (district == NULL) {
+        refuse_district(reading);
+        return;
+    }
+    reading->zone = zone_find(district->zone);
+    snprintf(person->district, sizeof person->district, "%s", district->key);
+    snprintf(person->zone, sizeof person->zone, "%s", district->zone);
+}
+
+static void read_birth_year(struct reading *reading)
+{
+    const char *cell = reading->cell[IMPORT_BIRTH_YEAR];
+    int this_year, year = 0;
+
+    if (cell[0] == '\0') {
+        return;
+    }
+    this_year = zone_civil(
+        reading->zone != NULL ? reading->zone : zone_find("UTC"), reading->rules->now)
+                    .year;
+    if (strlen(cell) == 4 && strspn(cell, "0123456789") == 4) {
+        sscanf(cell, "%4d", &year);
+    }
+    if (year < 1900 || year > this_year) {
+        REFUSE(reading, IMPORT_BIRTH_YEAR,
+            "it is no year from 1900 to %d; write the year alone, such as 2009, or "
+            "leave it "
+            "empty when it is not known",
+            this_year);
+        return;
+    }
+    reading->row->person.birth_year = year;
+}
+
+static void read_sex(struct reading *reading)
+{
+    static const char *const words[][2] = {{"female", "female"},
+        {"perempuan", "female"}, {"p", "female"}, {"f", "female"}, {"male", "male"},
+        {"laki-laki", "male"}, {"laki laki", "male"}, {"l", "male"}, {"m", "male"}};
+    const char *cell = reading->cell[IMPORT_SEX];
+
+    if (cell[0] == '\0') {
+        return;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(words[i][0], cell) == 0) {
+            snprintf(reading->row->person.sex, sizeof reading->row->person.sex, "%s",
+                words[i][1]);
+            return;
+        }
+    }
+    REFUSE(reading, IMPORT_SEX,
+        "write female (perempuan, p) or male (laki-laki, l), or leave it empty");
+}
+
+/* Language and code: words of letters and digits, - and _ between. */
+static void read_word(
+    struct reading *reading, enum import_column column, char *to, size_t size)
+{
+    const char *cell = reading->cell[column];
+
+    for (const char *at = cell; *at != '\0'; at++) {
+        if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_') {
+            REFUSE(reading, column, "it may hold letters, digits, - and _ only");
+            return;
+        }
+    }
+    take(reading, column, to, size - 1);
+}
+
+/* True when the cell is a day that is not in the future there. */
+static bool read_date(
+    struct reading *reading, enum import_column column, char dated[16], int32_t *day)
+{
+    const char *cell = reading->cell[column];
+    const struct zone *zone =
+        reading->zone != NULL ? reading->zone : zone_find("Asia/Jayapura");
+
+    if (day_parse(cell, day) != 0) {
+        REFUSE(reading, column, "it is no date; write YYYY-MM-DD, such as 2026-03-09");
+        return false;
+    }
+    if (*day > zone_day(zone, reading->rules->now)) {
+        REFUSE(reading, column, "that day has not come yet; look for a slip in it");
+        return false;
+    }
+    day_format(*day, dated);
+    return true;
+}
+
+static void read_basis(struct reading *reading)
+{
+    struct import_row *row = reading->row;
+    int32_t day;
+
+    if (reading->cell[IMPORT_BASIS][0] == '\0') {
+        reading->cell[IMPORT_BASIS] =
+            reading->rules->basis == NULL ? "" : reading->rules->basis;
+    }
+    if (reading->cell[IMPORT_BASIS][0] == '\0') {
+        REFUSE(reading, IMPORT_BASIS,
+            "there is no basis: say how the number was collected, in the column basis "
+            "or, for the whole file, with --basis");
+    } else {
+        take(reading, IMPORT_BASIS, row->basis, sizeof row->basis - 1);
+    }
+    if (reading->cell[IMPORT_BASIS_DATE][0] != '\0') {
+        read_date(reading, IMPORT_BASIS_DATE, row->basis_date, &day);
+    }
+}
+
+/* Three columns, all filled or all empty: how, when, and which wording was agreed to. */
+static void read_consent(struct reading *reading, enum import_column method,
+    const char *whose, struct import_consent *consent)
+{
+    enum import_column date = method + 1, wording = method + 2, empty;
+    bool filled[3];
+
+    for (int i = 0; i < 3; i++) {
+        filled[i] = reading->cell[method + i][0] != '\0';
+    }
+    if (!filled[0] && !filled[1] && !filled[2]) {
+        return;
+    }
+    if (!filled[0] || !filled[1] || !filled[2]) {
+        empty = method + (!filled[0] ? 0 : !filled[1] ? 1 : 2);
+        REFUSE(reading, empty, "%s is half filled: fill %s, %s and %s, or none of them",
+            whose, import_column_name(method), import_column_name(date),
+            import_column_name(wording));
+        return;
+    }
+    take(reading, method, consent->method, sizeof consent->method - 1);
+    lower(consent->method);
+    read_date(reading, date, consent->dated, &consent->day);
+    take(reading, wording, consent->wording, sizeof consent->wording - 1);
+    consent->given = true;
+}
+
+static bool is_whole(struct reading *reading, const struct import_header *header,
+    const struct csv_record *record)
+{
+    if (record->problem != NULL) {
+        import_note_add(reading->notes, true,
+            record->problem_cell < header->n ? header->column[record->problem_cell]
+                                             : IMPORT_COLUMNS,
+            "", "%s", record->problem);
+        return false;
+    }
+    if (record->n != header->n) {
+        import_note_add(reading->notes, true, IMPORT_COLUMNS, "",
+            record->n < header->n ? "half a row: it has %zu cells, the header names "
+                                    "%zu; nothing of it is "
+                                    "stored"
+                                  : "the row has %zu cells, the header names %zu; put "
+                                    "a text that holds the "
+                                    "delimiter in quotes",
+            record->n, header->n);
+        return false;
+    }
+    return true;
+}
+
+bool import_row_read(const struct import_rules *rules,
+    const struct import_header *header, const struct csv_record *record,
+    struct import_row *row, struct import_notes *notes)
+{
+    struct reading reading = {.rules = rules, .row = row, .notes = notes};
+
+    *row = (struct import_row){0};
+    for (int column = 0; column < IMPORT_COLUMNS; column++) {
+        reading.cell[column] = "";
+    }
+    if (!is_whole(&reading, header, record)) {
+        return false;
+    }
+    for (size_t i = 0; i < header->n; i++) {
+        tidy(record->cell[i]);
+        reading.cell[header->column[i]] = record->cell[i];
+    }
+    read_phone(&reading);
+    read_name(&reading);
+    read_role(&reading);
+    read_district(&reading);
+    read_birth_year(&reading);
+    read_sex(&reading);
+    read_word(
+        &reading, IMPORT_LANGUAGE, row->person.language, sizeof row->person.language);
+    read_word(&reading, IMPORT_CODE, row->person.code, sizeof row->person.code);
+    lower(row->person.language);
+    read_basis(&reading);
+    read_consent(
+        &reading, IMPORT_GUARDIAN_METHOD, "the guardian's consent", &row->guardian);
+    read_consent(&reading, IMPORT_ASSENT_METHOD, "the child's assent", &row->own);
+    return !notes->refused;
+}

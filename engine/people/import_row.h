@@ -1,0 +1,70 @@
+/*
+ * import_row.h: one row of a contact list, checked: clean fields, or what is wrong.
+ *
+ * Everything that is wrong with a row is said at once, so that a list is mended in one
+ * round. Nothing here touches the store.
+ */
+#ifndef CEGAH_PEOPLE_IMPORT_ROW_H
+#define CEGAH_PEOPLE_IMPORT_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "content/phone.h"
+#include "people/import_columns.h"
+#include "store/person.h"
+
+struct catalogue;
+
+/* One thing to say about a row. */
+struct import_note {
+    enum import_column column; /* IMPORT_COLUMNS: the row as a whole */
+    char value[96];            /* of the cell; numbers masked */
+    char text[320];
+};
+
+enum { IMPORT_NOTES_MAX = 24 };
+
+/* What is to be said about one row. Plain data. */
+struct import_notes {
+    struct import_note list[IMPORT_NOTES_MAX];
+    size_t n;
+    bool refused; /* one of them refuses the row */
+};
+
+/* A consent group of a row. */
+struct import_consent {
+    bool given;
+    char method[33];
+    char dated[16];
+    int32_t day; /* of dated */
+    char wording[65];
+};
+
+/* A row that passed. Plain data. */
+struct import_row {
+    char phone[PHONE_SIZE];
+    struct person person; /* without id and flags */
+    char basis[121];
+    char basis_date[16];
+    struct import_consent guardian, own;
+};
+
+/* What rows are judged by. All borrowed. */
+struct import_rules {
+    const struct catalogue *catalogue;
+    const char *basis; /* of the file, or NULL */
+    int64_t now;
+};
+
+/* Adds a note; refuses says that it refuses the row. value is masked where it must be. */
+void import_note_add(struct import_notes *notes, bool refuses,
+    enum import_column column, const char *value, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* Checks a record. notes must be zeroed. True when the row may be stored; notes may hold
+ * warnings then. An empty role stays empty. */
+bool import_row_read(const struct import_rules *rules,
+    const struct import_header *header, const struct csv_record *record,
+    struct import_row *row, struct import_notes *notes);
+
+#endif
