@@ -69,10 +69,9 @@ struct adapter_message {
     const char *media_url;  /* NULL: none */
     const char *media_type; /* MIME type, with media_url */
     const struct adapter_recipient *recipients;
-    size_t recipients_n; /* 1 ≤ n ≤ batch_max */
-    int64_t validity_ms; /* how long the gateway may go on trying; 0: its own */
-    const char
-        *report_url; /* where this gateway's reports go; NULL: configured there */
+    size_t recipients_n;    /* 1 ≤ n ≤ batch_max */
+    int64_t validity_ms;    /* how long the gateway may go on trying; 0: its own */
+    const char *report_url; /* where reports go; NULL: configured at the gateway */
 };
 
 /* What one recipient's part of a reply says. Strings are cut to fit. */
@@ -80,12 +79,11 @@ struct adapter_result {
     bool accepted;
     enum failure_class class; /* FAILURE_NONE when accepted */
     bool duplicate;           /* accepted earlier under the same reference */
-    int64_t
-        retry_after_ms; /* 0: nothing said; from the body, else the engine's header */
-    int parts;          /* as the gateway counted; 0: not said */
-    char code[32];      /* the gateway's own code: "403", "131049" */
-    char text[160];     /* the gateway's own words, without numbers and texts */
-    char gateway_ids[8][96]; /* several where it answers one a part */
+    int64_t retry_after_ms;   /* 0: not said, or as a date in the header */
+    int parts;                /* as the gateway counted; 0: not said */
+    char code[32];            /* the gateway's own code: "403", "131049" */
+    char text[160];           /* the gateway's own words, without numbers and texts */
+    char gateway_ids[8][96];  /* several where it answers one a part */
     size_t gateway_ids_n;
 };
 
@@ -107,10 +105,9 @@ enum event_kind {
 
 struct adapter_event {
     enum event_kind kind;
-    const char *reference; /* ours, "" when the gateway does not echo it */
-    const char
-        *gateway_id; /* "" when it has none; for INBOUND: its id, our dedupe key */
-    int64_t at_ms;   /* by the gateway's clock; 0: not said */
+    const char *reference;       /* ours, "" when the gateway does not echo it */
+    const char *gateway_id;      /* "" when it has none; INBOUND: our dedupe key */
+    int64_t at_ms;               /* by the gateway's clock; 0: not said */
     enum address_kind from_kind; /* INBOUND, PREFERENCE: who */
     const char *from;    /* as the gateway writes it; phone numbers are cleaned later */
     const char *to;      /* "" when not said */
@@ -204,12 +201,14 @@ const struct adapter *adapter_at(size_t i);
  * brings another was not caused by us. */
 bool adapter_is_reference(const char *text);
 
-/* The fallback for a reply that the adapter does not recognise:
- * 429 throttled, 401 and 403 account, 5xx transient with a body and ambiguous without,
- * other 4xx content, a redirect account (base_url is wrong: nothing was taken, and
- * every other message would meet the same), an unreadable 2xx ambiguous. 502 and 504 are a proxy's words, which
- * cannot know what the gateway did: ambiguous. Fills class, code, text, and
- * retry_after_ms from a header that counts seconds (a date is the engine's to read). */
+/*
+ * The fallback for a reply that the adapter does not recognise: 429 throttled; 401 and 403
+ * account; a redirect account too (base_url is wrong: nothing was taken, and every message
+ * would meet the same); other 4xx content; 5xx transient with a body and ambiguous
+ * without; 502 and 504 ambiguous, being a proxy's words, which cannot know what the
+ * gateway did; an unreadable 2xx ambiguous. Fills class, code, text, and retry_after_ms
+ * from a header that counts seconds (a date is the engine's to read).
+ */
 void adapter_classify(const struct http_reply *reply, struct adapter_result *result);
 
 #endif
