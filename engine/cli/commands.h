@@ -1,5 +1,12 @@
 /* commands.h: every command, in the order that `cegah help` shows. Included by main.c. */
 COMMAND(check)
+COMMAND(load)
+COMMAND(start)
+COMMAND(pause)
+COMMAND(resume)
+COMMAND(stop)
+COMMAND(serve)
+COMMAND(send)
 COMMAND(messages)
 COMMAND(message)
 COMMAND(report)

@@ -79,7 +79,7 @@ static bool check_running(const struct gate *gate, const struct gate_question *q
     }
     if (series->campaign->state != RUN_RUNNING) {
         wait_until(answer, "campaign_paused", now + PAUSE_LOOK_MS);
-    } else if (series->state == RUN_PAUSED) {
+    } else if (series->state != RUN_RUNNING) {
         wait_until(answer, "series_paused", now + PAUSE_LOOK_MS);
     }
     return false;

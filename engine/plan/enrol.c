@@ -105,7 +105,7 @@ bool enrol_slice(struct enrol_pass *pass, int people, int64_t now)
     int want = people < SLICE_MAX ? people : SLICE_MAX, n;
 
     if (series == NULL || series->campaign->state != RUN_RUNNING ||
-        series->state == RUN_PAUSED || series->state == RUN_STOPPED) {
+        series->state != RUN_RUNNING) {
         return false;
     }
     n = person_ids_after(db, pass->person, ids, want);

@@ -132,7 +132,7 @@ static bool is_running(const struct planner *planner, struct enrolment *enrolmen
         planner_end(planner, enrolment, "campaign_stopped", now);
         return false;
     }
-    if (series->campaign->state != RUN_RUNNING || series->state == RUN_PAUSED) {
+    if (series->campaign->state != RUN_RUNNING || series->state != RUN_RUNNING) {
         enrolment->due_at = 0; /* `resume` and `start` look for this reason */
         set_reason(enrolment, "paused");
         enrolment_save(planner->db, enrolment, now);

@@ -75,6 +75,16 @@ static int64_t retry_after_ms(const char *header)
     return end == header || seconds < 0 ? 60000 : (int64_t)seconds * 1000;
 }
 
+static void tell_if_drained(struct send *send)
+{
+    void (*tell)(void *) = send->on_drained;
+
+    if (tell != NULL && send_in_flight(send) == 0) {
+        send->on_drained = NULL;
+        tell(send->drained_argument);
+    }
+}
+
 static void on_reply(void *argument, const struct http_reply *reply)
 {
     struct flight *flight = argument;
@@ -103,6 +113,7 @@ static void on_reply(void *argument, const struct http_reply *reply)
     gateway->in_flight--;
     flight_free(flight);
     send_wake(send);
+    tell_if_drained(send);
 }
 
 static void release(void *argument)
@@ -362,10 +373,13 @@ void send_wake(struct send *send)
     }
 }
 
-void send_stop(struct send *send)
+void send_stop(struct send *send, void (*on_drained)(void *argument), void *argument)
 {
     send->started = false;
     timer_clear(&send->timer);
+    send->on_drained = on_drained;
+    send->drained_argument = argument;
+    tell_if_drained(send);
 }
 
 struct send *send_new(const struct send_with *with)
@@ -399,7 +413,7 @@ struct send *send_new(const struct send_with *with)
 
 void send_free(struct send *send)
 {
-    send_stop(send);
+    send_stop(send, NULL, NULL);
     for (size_t i = 0; i < send->gateways_n; i++) {
         client_free(send->gateways[i].client);
         free(send->gateways[i].report_url);

@@ -34,6 +34,8 @@ struct send {
     size_t gateways_n;
     struct timer timer; /* the earliest thing to do */
     bool started;
+    void (*on_drained)(void *argument); /* after send_stop() */
+    void *drained_argument;
 };
 
 struct gateway *send_gateway(struct send *send, const char *name);

@@ -45,8 +45,9 @@ struct send_recovery {
 
 /* Settles what a crash left (in the turn's transaction) and begins to claim. */
 struct send_recovery send_start(struct send *send);
-/* Claims nothing more; what is in flight is still settled. */
-void send_stop(struct send *send);
+/* Claims nothing more; what is in flight is still settled. on_drained(argument) is called
+ * once when nothing is left in flight (at once if nothing is); may be NULL. */
+void send_stop(struct send *send, void (*on_drained)(void *argument), void *argument);
 /* Something may be claimable: looks at the queue at the end of this turn. */
 void send_wake(struct send *send);
 /* Requests in flight over all gateways. */

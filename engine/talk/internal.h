@@ -1,0 +1,41 @@
+/*
+ * internal.h: what the files of talk/ share: the message at hand.
+ */
+#ifndef CEGAH_TALK_INTERNAL_H
+#define CEGAH_TALK_INTERNAL_H
+
+#include "content/reply.h"
+#include "store/enrolment.h"
+#include "talk/talk.h"
+
+struct campaign;
+struct catalogue_series;
+
+/* The message at hand, and who may have written it. Lives for one talk_inbound(). */
+struct talk_turn {
+    const struct talk *talk;
+    const char *gateway;
+    enum channel channel;
+    const char *text;
+    int64_t inbound_id, address_id, person_id, now;
+    const struct campaign *campaign; /* whose words and replies count; NULL: none loaded */
+    int64_t campaign_id;
+    bool has_enrolment;
+    struct enrolment enrolment;      /* the live one of this number */
+    const struct catalogue_series *series; /* of it, or NULL */
+    bool has_question;
+    struct question question;        /* the newest open one on this channel */
+};
+
+/* Each does what its intent asks for. */
+void talk_opt_out(struct talk_turn *turn);
+void talk_opt_in(struct talk_turn *turn);
+void talk_decline(struct talk_turn *turn);
+/* False when the message is no answer to the question. */
+bool talk_answer(struct talk_turn *turn);
+
+/* Queues a reply of that kind (step: what it is); template_text NULL: silence. */
+void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step,
+    const char *template_text, bool neutral);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * talk.h: what somebody wrote means, and what follows.
+ *
+ * The order of decisions: 1 danger, 2 a keyword as the whole message, 3 an answer to the
+ * newest open question of that channel, 4 a human. Never on a part of a message. Whatever
+ * is no keyword and no answer is sealed when it is stored, whoever wrote it.
+ */
+#ifndef CEGAH_TALK_TALK_H
+#define CEGAH_TALK_TALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan/plan.h"
+
+struct adapter_event;
+struct seal_keys;
+
+/* What talk works with. Borrowed; embedded in the engine. */
+struct talk {
+    struct db *db;
+    const struct planner *planner;
+    const struct outbox *outbox;
+    const struct seal_keys *keys;
+};
+
+/* What a message was taken for. */
+enum intent {
+    INTENT_OUT,     /* STOP */
+    INTENT_IN,      /* YA to an open invitation */
+    INTENT_DECLINE, /* TIDAK to an open invitation, or while the guardian is asked */
+    INTENT_ANSWER,  /* accepted by the newest open question */
+    INTENT_RISK,    /* holds a cue of danger: a human now */
+    INTENT_FREE,    /* anything else: a human */
+    INTENT_MEDIA,   /* no text: a human */
+};
+
+const char *intent_name(enum intent intent);
+
+enum talk_result { TALK_DONE, TALK_REPEATED, TALK_FAILED };
+
+/*
+ * Takes in one message (EVENT_INBOUND) of a gateway. Runs in units of its own: when the
+ * decision fails, the message is kept, sealed, waiting for a human. TALK_REPEATED: the
+ * gateway has sent it before, nothing changed. TALK_FAILED: not even that could be
+ * stored; the gateway must send it again.
+ */
+enum talk_result talk_inbound(const struct talk *talk, const char *gateway,
+    enum channel channel, const struct adapter_event *event, int64_t now);
+
+#endif

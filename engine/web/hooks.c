@@ -1,0 +1,176 @@
+#include "web/hooks.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+#include "adapters/adapter.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "content/config.h"
+#include "send/send.h"
+#include "store/db.h"
+#include "web/engine.h"
+
+enum { PART_SIZE = 128 };
+
+/* The path taken apart; a part that is too long fits nothing. */
+struct hook_path {
+    char gateway[PART_SIZE], secret[PART_SIZE];
+    enum hook_kind kind;
+};
+
+/* Takes the next part of the path; returns where it ends, NULL when it is too long. */
+static const char *next_part(const char *at, char part[PART_SIZE])
+{
+    size_t length = strcspn(at, "/");
+
+    if (length >= PART_SIZE) {
+        return NULL;
+    }
+    memcpy(part, at, length);
+    part[length] = '\0';
+    return at[length] == '/' ? at + length + 1 : at + length;
+}
+
+static int parse_kind(const char *word, enum hook_kind *kind)
+{
+    if (strcmp(word, "status") == 0) {
+        *kind = HOOK_STATUS;
+    } else if (strcmp(word, "inbound") == 0) {
+        *kind = HOOK_INBOUND;
+    } else {
+        return -1;
+    }
+    return 0;
+}
+
+static int parse_path(const char *path, bool has_secret, struct hook_path *parts)
+{
+    char word[PART_SIZE];
+    const char *at = next_part(path + strlen("/hooks/"), parts->gateway);
+
+    parts->secret[0] = '\0';
+    parts->kind = HOOK_ANY;
+    if (at != NULL && has_secret) {
+        at = next_part(at, parts->secret);
+    }
+    if (at == NULL || (*at != '\0' && (next_part(at, word) == NULL ||
+                                          parse_kind(word, &parts->kind) != 0))) {
+        return -1;
+    }
+    return 0;
+}
+
+static bool same(const char *given, const char *wanted)
+{
+    size_t length = strlen(wanted);
+
+    return strlen(given) == length && sodium_memcmp(given, wanted, length) == 0;
+}
+
+static void on_report(struct engine *engine, struct hook_counts *counts,
+    const struct config_gateway *gateway, const struct adapter_event *event)
+{
+    if (!send_report(engine->send, gateway->name, event, clock_now(&engine->clock))) {
+        counts->unknown_messages++;
+    }
+}
+
+/* Returns 0, or -1 when the event could not be stored: the gateway must repeat it. */
+static int take_event(struct engine *engine, struct hook_counts *counts,
+    const struct config_gateway *gateway, const struct adapter *adapter,
+    const struct adapter_event *event)
+{
+    enum talk_result result = TALK_DONE;
+
+    counts->events++;
+    switch (event->kind) {
+    case EVENT_REPORT:
+        db_unit_begin(engine->db);
+        on_report(engine, counts, gateway, event);
+        /* A report that breaks a rule of the store will do so again: not asked for. */
+        db_unit_end(engine->db, true);
+        break;
+    case EVENT_INBOUND:
+        result = talk_inbound(&engine->talk, gateway->name, adapter->channel, event,
+            clock_now(&engine->clock));
+        counts->repeated += result == TALK_REPEATED;
+        break;
+    default:
+        log_event(LOG_INFO, "gateway_event", "gateway=%s type=%s", gateway->name,
+            event->type);
+        break;
+    }
+    return result == TALK_FAILED ? -1 : 0;
+}
+
+static void take_events(struct engine *engine, struct hook_counts *counts,
+    const struct config_gateway *gateway, const struct adapter *adapter,
+    enum hook_kind kind, const struct http_inbound *inbound, struct http_answer *answer)
+{
+    struct adapter_events events;
+    struct err err;
+    int failed = 0;
+
+    events_init(&events);
+    if (adapter->read_hook(gateway->own, kind, inbound, &events, answer, &err) != 0) {
+        counts->unreadable++;
+        log_event(LOG_WARN, "hook_unreadable", "gateway=%s reason=\"%s\"", gateway->name,
+            err.text);
+        http_answer_set(answer, 400, "text/plain", err.text);
+    } else {
+        for (size_t i = 0; i < events.n; i++) {
+            failed |= take_event(engine, counts, gateway, adapter, &events.list[i]);
+        }
+        if (failed != 0) {
+            http_answer_set(answer, 500, "text/plain", "not stored, send it again");
+        }
+        engine_wake(engine);
+    }
+    events_fini(&events);
+}
+
+void hooks_call(struct engine *engine, struct hook_counts *counts,
+    const struct http_inbound *inbound, struct http_answer *answer)
+{
+    struct hook_path parts;
+    const struct config_gateway *gateway;
+    const struct adapter *adapter;
+    struct err err;
+    char name[PART_SIZE];
+
+    counts->calls++;
+    if (next_part(inbound->path + strlen("/hooks/"), name) == NULL ||
+        (gateway = config_gateway_find(engine->config, name)) == NULL) {
+        counts->refused++;
+        http_answer_set(answer, 404, "text/plain", "no such gateway");
+        return;
+    }
+    adapter = adapter_find(gateway->adapter);
+    must(adapter != NULL, "adapter %s", gateway->adapter);
+    if (parse_path(inbound->path, gateway->hook_secret != NULL, &parts) != 0) {
+        counts->refused++;
+        http_answer_set(answer, 404, "text/plain", "no such hook");
+        return;
+    }
+    if (gateway->hook_secret != NULL && !same(parts.secret, gateway->hook_secret)) {
+        counts->refused++;
+        log_event(LOG_WARN, "hook_refused", "gateway=%s reason=secret", gateway->name);
+        http_answer_set(answer, 401, "text/plain", "wrong secret");
+        return;
+    }
+    if ((adapter->hook_methods & 1u << inbound->method) == 0) {
+        counts->refused++;
+        http_answer_set(answer, 405, "text/plain", "this gateway does not call that way");
+        return;
+    }
+    if (adapter->verify != NULL && adapter->verify(gateway->own, inbound, &err) != 0) {
+        counts->refused++;
+        log_event(LOG_WARN, "hook_refused", "gateway=%s reason=\"%s\"", gateway->name,
+            err.text);
+        http_answer_set(answer, 401, "text/plain", err.text);
+        return;
+    }
+    take_events(engine, counts, gateway, adapter, parts.kind, inbound, answer);
+}
