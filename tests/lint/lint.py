@@ -244,25 +244,31 @@ def rule_text(sources):
 
 
 def rule_lists(sources):
-    """Every command and every adapter stands in its list, and nothing else does. A file
-    with a header of its own is a part of one."""
-    for list_path, macro, pattern in [
-            (LISTS[0], "COMMAND", r"engine/cli/cmd_(\w+)\.c"),
-            (LISTS[1], "ADAPTER", r"adapters/(?!adapter\.c)(\w+)\.c")]:
-        files = {m.group(1): s.path for s in sources
-                 if (m := re.fullmatch(pattern, s.path))
-                 and not any(h.path == s.path[:-1] + "h" for h in sources)}
+    """Every command and every adapter stands in its list, and nothing else does."""
+    for list_path, macro, place, definition in [
+            (LISTS[0], "COMMAND", r"engine/cli/cmd_\w+\.c",
+             r"^const struct command (\w+)_command = "),
+            (LISTS[1], "ADAPTER", r"adapters/(?!adapter\.c)\w+\.c",
+             r"^const struct adapter adapter_(\w+) = ")]:
+        paths = {s.path for s in sources}
+        defined = {}
+        for source in (s for s in sources if re.fullmatch(place, s.path)):
+            names = list(re.finditer(definition, source.code, re.M))
+            for match in names:
+                defined[match.group(1)] = (source.path, source.line(match.start()))
+            if not names and source.path[:-1] + "h" not in paths:
+                yield source.path, 1, f"defines nothing for {list_path}; see its neighbours"
         listing = next((s for s in sources if s.path == list_path), None)
         listed = {}
         if listing is not None:
             for match in re.finditer(rf"^{macro}\((\w+)\)", listing.code, re.M):
                 listed[match.group(1)] = listing.line(match.start())
-        for name, path in files.items():
+        for name, (path, line) in defined.items():
             if name not in listed:
-                yield path, 1, f"not listed; add {macro}({name}) to {list_path}"
+                yield path, line, f"not listed; add {macro}({name}) to {list_path}"
         for name, line in listed.items():
-            if name not in files:
-                yield list_path, line, f"{macro}({name}) has no file; write it or remove this"
+            if name not in defined:
+                yield list_path, line, f"no file defines {name}; write it or remove this"
 
 
 def cflags(root):

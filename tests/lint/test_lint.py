@@ -88,13 +88,15 @@ struct command {
 
 #include "net/client.h"
 
-const struct command cmd_check = {.name = "check"};
+const struct command check_command = {.name = "check"};
 """,
     "adapters/adapter.h": """\
 #ifndef CEGAH_ADAPTERS_ADAPTER_H
 #define CEGAH_ADAPTERS_ADAPTER_H
 
-int adapter_count(void);
+struct adapter {
+    int count;
+};
 
 #endif
 """,
@@ -102,10 +104,7 @@ int adapter_count(void);
     "adapters/kannel.c": """\
 #include "adapters/adapter.h"
 
-int adapter_count(void)
-{
-    return 1;
-}
+const struct adapter adapter_kannel = {.count = 1};
 """,
 }
 
@@ -355,25 +354,41 @@ def test_what_a_gateway_sends_is_left_as_it_is(tree):
 
 
 def test_a_command_that_is_not_listed_is_found(tree):
-    found = faults(tree, "lists", {"engine/cli/cmd_load.c": '#include "cli/command.h"\n'})
-    assert found == ["engine/cli/cmd_load.c:1: not listed; "
-                     "add COMMAND(load) to engine/cli/commands.h"]
+    found = faults(tree, "lists", {"engine/cli/cmd_run.c": """\
+#include "cli/command.h"
+
+const struct command check_command = {.name = "check"};
+const struct command stop_command = {.name = "stop"};
+"""})
+    assert found == ["engine/cli/cmd_run.c:4: not listed; "
+                     "add COMMAND(stop) to engine/cli/commands.h"]
 
 
 def test_an_adapter_that_is_not_listed_is_found(tree):
-    found = faults(tree, "lists", {"adapters/twilio.c": '#include "adapters/adapter.h"\n'})
-    assert found == ["adapters/twilio.c:1: not listed; "
+    found = faults(tree, "lists", {"adapters/twilio.c": """\
+#include "adapters/adapter.h"
+
+const struct adapter adapter_twilio = {.count = 1};
+"""})
+    assert found == ["adapters/twilio.c:3: not listed; "
                      "add ADAPTER(twilio) to adapters/list.h"]
 
 
-def test_a_part_of_an_adapter_need_not_be_listed(tree):
+@pytest.mark.parametrize("path", ["engine/cli/cmd_load.c", "adapters/twilio.c"])
+def test_a_file_that_defines_no_command_or_adapter_is_found(tree, path):
+    found = faults(tree, "lists", {path: "int a;\n"})
+    assert len(found) == 1 and found[0].startswith(f"{path}:1: defines nothing for ")
+
+
+def test_a_part_of_an_adapter_defines_none(tree):
     assert faults(tree, "lists", {"adapters/kannel_hook.c": "", "adapters/kannel_hook.h": ""
                                   }) == []
 
 
-def test_a_listed_command_without_a_file_is_found(tree):
+def test_a_listed_command_that_no_file_defines_is_found(tree):
     found = faults(tree, "lists", {"engine/cli/commands.h": "COMMAND(check)\nCOMMAND(x)\n"})
-    assert len(found) == 1 and found[0].startswith("engine/cli/commands.h:2: COMMAND(x)")
+    assert len(found) == 1
+    assert found[0].startswith("engine/cli/commands.h:2: no file defines x")
 
 
 def test_a_file_that_clang_format_would_change_is_found(tree):
