@@ -54,8 +54,8 @@ static void check_parts(const struct source *source, const struct yaml_node *nod
     char advice[160];
 
     snprintf(advice, sizeof advice,
-        "Shorten it by %d characters to make it one part; every part is paid for.",
-        size->units - alone);
+        "Shorten it by %d character%s to make it one part; every part is paid for.",
+        size->units - alone, size->units - alone == 1 ? "" : "s");
     if (size->parts > PARTS_MAX) {
         yaml_error(source->document, node, source->problems, advice,
             "\"%s\" takes %d SMS parts (%d of %d characters, placeholders at their "
