@@ -30,8 +30,9 @@ static void a_fault_strikes_only_so_many_and_only_whom_it_names(void **state)
         "{\"do\":\"slow\",\"ms\":5},{\"do\":\"throttle_429\",\"next\":1,"
         "\"retry_after\":7},{\"do\":\"slow\",\"ms\":6}]",
         0);
+    assert_string_equal(faults_draw(&faults, 1, "+6281200000002").retry_after, "7");
+    assert_int_equal(faults_draw(&faults, 1, "+6281200000002").kind, FAULT_NONE);
     assert_int_equal(faults_draw(&faults, 1, "+6281200000001").kind, FAULT_ERROR_500);
-    assert_string_equal(faults_draw(&faults, 1, "+6281200000001").retry_after, "7");
     assert_int_equal(faults_draw(&faults, 1, "+6281200000001").kind, FAULT_NONE);
     assert_int_equal(faults_draw(&faults, 1, "+6281200000001").delay_ms, 11);
     set_faults(&faults, "[]", 0);
