@@ -196,10 +196,13 @@ int table_cells(const char *text)
 static void write_share(double share, char out[SHARE_BYTES])
 {
     static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    int eighths = (int)(share * BAR_CELLS * 8 + 0.5);
+    int whole = BAR_CELLS * 8, eighths = (int)(share * whole + 0.5);
     size_t used = 0;
     int cells = 0;
 
+    /* Neither a few nor nearly all may look like none or all. */
+    eighths = share > 0 && eighths == 0 ? 1 : eighths;
+    eighths = share < 1 && eighths >= whole ? whole - 1 : eighths;
     out[0] = '\0';
     for (; eighths >= 8 && cells < BAR_CELLS; eighths -= 8, cells++) {
         used += (size_t)snprintf(out + used, SHARE_BYTES - used, "█");

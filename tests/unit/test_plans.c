@@ -1,0 +1,210 @@
+/*
+ * No statement scans a large table: the plans of every statement that the store's
+ * functions ran here, writers and readers.
+ */
+#include "sent_rows.h"
+
+#include "report/contact.h"
+#include "report/delivery.h"
+#include "report/messages.h"
+#include "report/table.h"
+#include "report/timeline.h"
+
+static const char *const large[] = {"message", "m", "attempt", "event", "text",
+    "inbound", "i", "enrolment", "person", "p", "person_address", "address", "a",
+    "consent", "basis", "step_outcome", "question", "answer", "gateway_id", "reach",
+    "cap_use", "suppression"};
+
+/* What a test run has found. */
+struct finding {
+    struct db *db;
+    int statements;
+    int scans;
+};
+
+/* True when the plan's line scans one of the large tables. An index made for a few rows
+ * (what is queued, sending, unsure, due …) is read from its end by design. */
+static bool is_scan(const char *line)
+{
+    const char *table = strstr(line, "SCAN ");
+    size_t length;
+
+    if (table == NULL || strstr(line, "message_sending") != NULL ||
+        strstr(line, "message_unsure") != NULL ||
+        strstr(line, "message_expiry") != NULL ||
+        strstr(line, "enrolment_due") != NULL ||
+        strstr(line, "inbound_waiting") != NULL) {
+        return false;
+    }
+    table += strlen("SCAN ");
+    length = strcspn(table, " \n");
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
+        if (strlen(large[i]) == length && strncmp(large[i], table, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void on_statement(void *context, const char *sql)
+{
+    struct finding *finding = context;
+    struct buf plan;
+    char *line, *end;
+
+    /* Counting people is asked for by hand only, once, and reads the key alone. */
+    if (strcmp(sql, "SELECT count(*) FROM person") == 0) {
+        return;
+    }
+    finding->statements++;
+    buf_init(&plan, 65536);
+    db_explain(finding->db, sql, &plan);
+    for (line = plan.data; line != NULL && *line != '\0'; line = end + 1) {
+        end = strchr(line, '\n');
+        *end = '\0';
+        if (is_scan(line)) {
+            print_error("%s\n  by: %s\n", sql, line);
+            finding->scans++;
+        }
+    }
+    buf_fini(&plan);
+}
+
+static void read_messages(struct rows *rows, const struct messages_query *query)
+{
+    struct messages *messages = messages_open(rows->db, query);
+    struct view_message message;
+
+    while (messages_next(messages, &message)) {
+        json_decref(message_line_json(rows->db, &rows->key, &message));
+    }
+    messages_close(messages);
+}
+
+static void read_all(struct rows *rows, int64_t person, const struct message *message)
+{
+    struct messages_query query = {.state = "sent"};
+    struct delivery_query everything = {.from_day = INT32_MIN, .to_day = INT32_MAX};
+    int64_t ids[CONTACT_PEOPLE_MAX], address_id;
+    char id[REFERENCE_SIZE];
+    struct delivery delivery;
+    struct err err;
+
+    read_messages(rows, &query);
+    query =
+        (struct messages_query){.addresses = {message->address_id}, .addresses_n = 1};
+    read_messages(rows, &query);
+    reference_make(&rows->key, message->id, 0, id);
+    json_decref(timeline_json(rows->db, id, &err));
+    json_decref(timeline_json(rows->db, "in-1", &err));
+    assert_int_equal(
+        contact_find(rows->db, "+6281200000001", ids, &address_id, &err), 1);
+    json_decref(contact_json(rows->db, person, monday));
+    person_ids_after(rows->db, 0, ids, CONTACT_PEOPLE_MAX);
+    assert_int_equal(delivery_run(rows->db, &everything, &delivery, &err), 0);
+    table_free(delivery_table(rows->db, &delivery));
+    delivery_fini(&delivery);
+}
+
+/* What dispatch, delivery reports and the caps ask of messages. */
+static void write_all(struct rows *rows, struct message *message)
+{
+    struct parked_report report = {.state = "sent"};
+    struct message list[4];
+    int64_t n;
+
+    rows_send(rows, message, MESSAGE_QUEUED, monday);
+    message_claimable(rows->db, "maros-sms", PRIORITY_CAMPAIGN, monday, list, 4);
+    message_expired(rows->db, monday, list, 4);
+    message_in_state_sending(rows->db, list, 4);
+    message_unsure_due(rows->db, monday, list, 4);
+    message_queued_of_address(rows->db, message->address_id, list, 4);
+    message_next_claim(rows->db, "maros-sms");
+    message_next_expiry(rows->db);
+    message_next_unsure(rows->db);
+    cap_count(rows->db, message->address_id, MONDAY_DAY - 6, MONDAY_DAY);
+    message->attempts = 1;
+    attempt_add(rows->db, message, monday);
+    rows_move(rows, message, MESSAGE_SENDING, "", monday);
+    attempt_close(
+        rows->db, message->id, 1, "sent", FAILURE_NONE, "202", "Accepted", monday);
+    gateway_id_add(rows->db, "maros-sms", "g1", message->id, 1);
+    gateway_id_find(rows->db, "maros-sms", "g1", &n);
+    rows_move(rows, message, MESSAGE_SENT, "", monday);
+    event_add(rows->db, message->id, 1, "delivered", "1", "", monday);
+    parked_add(rows->db, "maros-sms", "g2", &report, monday);
+    parked_take(rows->db, "maros-sms", "g2", &report, 1);
+}
+
+/* What planning and replies ask of people, consents and enrolments. */
+static void plan_all(struct rows *rows, int64_t person)
+{
+    struct enrolment enrolment = {
+        .person_id = person,
+        .address_id = address_of_person(rows->db, person),
+        .series_id = rows->champions,
+        .state = ENROLMENT_ACTIVE,
+        .step = "C1",
+        .due_at = monday,
+    };
+    struct question question;
+    int64_t ids[4];
+
+    enrolment.id = enrolment_add(rows->db, &enrolment, monday);
+    enrolment_of(rows->db, person, rows->champions, &enrolment);
+    enrolment_next_due(rows->db, monday, &enrolment);
+    enrolment_earliest_due(rows->db);
+    enrolment_live_of_address(rows->db, enrolment.address_id, ids, 4);
+    enrolment_ids_of_series(rows->db, rows->champions, ENROLMENT_ACTIVE, 0, ids, 4);
+    outcome_set(rows->db, enrolment.id, "C1", 1, "sent", "", 1, monday);
+    outcome_is_final(rows->db, enrolment.id, "C1", 1);
+    question_add(rows->db, enrolment.id, "C1", 1, enrolment.address_id, "sms", monday,
+        monday + MINUTE);
+    assert_true(
+        question_newest(rows->db, enrolment.address_id, "sms", monday, &question));
+    answer_add(rows->db, &question, "C", 1, 0, monday);
+    question_answered(rows->db, &question, monday);
+    consent_live(rows->db, person, false, rows->champions);
+    consent_withdraw_own(rows->db, person, monday);
+    suppression_add(
+        rows->db, enrolment.address_id, "opted_out", "STOP", "sms", 0, monday);
+    basis_of_person(rows->db, person, NULL);
+    person_behind(rows->db, enrolment.address_id, "Orang 1");
+}
+
+static void no_statement_scans_a_large_table(void **state)
+{
+    struct rows *rows = *state;
+    struct finding finding = {.db = rows->db};
+    int64_t person = rows_person(rows, 1, 2000);
+    struct message message = rows_message(rows, person);
+
+    write_all(rows, &message);
+    plan_all(rows, person);
+    rows_inbound(rows, person, "k1", "in", "YA", false, monday);
+    read_all(rows, person, &message);
+    db_each_statement(rows->db, on_statement, &finding);
+    assert_true(finding.statements > 60);
+    assert_int_equal(finding.scans, 0);
+}
+
+static void a_scan_would_be_seen(void **state)
+{
+    struct rows *rows = *state;
+    struct finding finding = {.db = rows->db};
+
+    on_statement(&finding, "SELECT id FROM message WHERE reason='late'");
+    on_statement(&finding, "SELECT i.id FROM inbound i ORDER BY at LIMIT 1");
+    assert_int_equal(finding.scans, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            no_statement_scans_a_large_table, rows_begin, rows_end),
+        cmocka_unit_test_setup_teardown(a_scan_would_be_seen, rows_begin, rows_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
