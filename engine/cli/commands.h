@@ -1,4 +1,5 @@
 /* commands.h: every command, in the order that `cegah help` shows. Included by main.c. */
+COMMAND(demo)
 COMMAND(check)
 COMMAND(load)
 COMMAND(start)

@@ -111,6 +111,17 @@ int view_counters_after(struct db *db, const struct view_counter *after,
 int view_reach_after(
     struct db *db, const struct view_reach *after, struct view_reach *list, int max);
 
+/* How often a step got an answer; is_right -1: it knows no right one. */
+struct view_answer {
+    int64_t series_id;
+    char step[32], value[64];
+    int is_right;
+    int64_t n;
+};
+
+/* All of them, by series and step; at most max. Reads every answer once. */
+int view_answers(struct db *db, struct view_answer *list, int max);
+
 /* The newest tied address first. */
 int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max);
 
