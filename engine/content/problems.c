@@ -1,13 +1,17 @@
 /*
  * problems.c: what was found wrong in content files, gathered in order and printed for
- * the person who mends it. The parser is in yaml.c.
+ * the person who mends it, with the source line that they point at. The parser is in
+ * yaml.c.
  */
 #include "content/yaml.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+
+enum { SOURCE_BYTES_MAX = 240 };
 
 void problems_init(struct problems *problems)
 {
@@ -92,4 +96,128 @@ void problems_print(const struct problems *problems, struct buf *out)
         buf_add_format(out, "... and %zu more\n",
             problems->errors + problems->warnings - problems->n);
     }
+}
+
+/* Continuation bytes that begin the text. */
+static size_t utf8_tail(const char *text)
+{
+    size_t n = 0;
+
+    while (((unsigned char)text[n] & 0xC0) == 0x80) {
+        n++;
+    }
+    return n;
+}
+
+/* Returns the line's text, owned, without its end; NULL past the last line. */
+static char *source_line(const struct yaml_document *document, int line)
+{
+    const char *at = yaml_text(document);
+    size_t length;
+
+    for (int k = 1; k < line; k++) {
+        at = strchr(at, '\n');
+        if (at == NULL) {
+            return NULL;
+        }
+        at++;
+    }
+    length = strcspn(at, "\r\n");
+    if (length > SOURCE_BYTES_MAX) {
+        length = SOURCE_BYTES_MAX;
+        while (length > 0 && ((unsigned char)at[length] & 0xC0) == 0x80) {
+            length--;
+        }
+    }
+    return mem_copy_n(at, length);
+}
+
+void yaml_problem(const struct yaml_document *document, struct problems *problems,
+    bool warning, int line, int column, const char *advice, const char *text)
+{
+    char *source = line > 0 ? source_line(document, line) : NULL;
+    struct problem problem = {
+        .warning = warning,
+        .path = (char *)yaml_path(document),
+        .line = line,
+        .column = column,
+        .text = (char *)text,
+        .advice = (char *)advice,
+        .source = source,
+    };
+
+    problems_add(problems, &problem);
+    free(source);
+}
+
+void yaml_error(const struct yaml_document *document, const struct yaml_node *node,
+    struct problems *problems, const char *advice, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = mem_vformat(format, arguments);
+    va_end(arguments);
+    yaml_problem(document, problems, false, node == NULL ? 0 : node->line,
+        node == NULL ? 0 : node->column, advice, text);
+    free(text);
+}
+
+void yaml_key_error(const struct yaml_document *document, const struct yaml_node *node,
+    struct problems *problems, const char *advice, const char *format, ...)
+{
+    bool keyed = node->key != NULL;
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = mem_vformat(format, arguments);
+    va_end(arguments);
+    yaml_problem(document, problems, false, keyed ? node->key_line : node->line,
+        keyed ? node->key_column : node->column, advice, text);
+    free(text);
+}
+
+void yaml_warning(const struct yaml_document *document, const struct yaml_node *node,
+    struct problems *problems, const char *advice, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = mem_vformat(format, arguments);
+    va_end(arguments);
+    yaml_problem(document, problems, true, node == NULL ? 0 : node->line,
+        node == NULL ? 0 : node->column, advice, text);
+    free(text);
+}
+
+struct yaml_node yaml_place(const struct yaml_document *document,
+    const struct yaml_node *node, const char *needle)
+{
+    struct yaml_node placed = *node;
+    const char *at = yaml_text(document), *hit;
+    size_t reach = strlen(node->text) * 4 + 400; /* indentation and escapes included */
+
+    for (int k = 1; k < node->line && at != NULL; k++) {
+        at = strchr(at, '\n');
+        at = at == NULL ? NULL : at + 1;
+    }
+    for (int k = 1; at != NULL && k < node->column && *at != '\0' && *at != '\n'; k++) {
+        at++;
+        at += utf8_tail(at);
+    }
+    hit = at == NULL || *needle == '\0' ? NULL : strstr(at, needle);
+    if (hit == NULL || (size_t)(hit - at) > reach) {
+        return placed;
+    }
+    while (at < hit) {
+        bool new_line = *at++ == '\n';
+
+        at += utf8_tail(at);
+        placed.line += new_line;
+        placed.column = new_line ? 1 : placed.column + 1;
+    }
+    return placed;
 }

@@ -10,7 +10,7 @@
 #include "base/must.h"
 
 /* Far above what a person writes; they bound what a hostile file can cost. */
-enum { DEPTH_MAX = 24, NODES_MAX = 100000, KEYS_MAX = 1000, SOURCE_BYTES_MAX = 240 };
+enum { DEPTH_MAX = 24, NODES_MAX = 100000, KEYS_MAX = 1000 };
 
 struct yaml_document {
     char *path;
@@ -75,6 +75,11 @@ const char *yaml_path(const struct yaml_document *document)
     return document->path;
 }
 
+const char *yaml_text(const struct yaml_document *document)
+{
+    return document->text;
+}
+
 const struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key)
 {
     if (mapping->kind != YAML_MAPPING) {
@@ -87,130 +92,6 @@ const struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *k
         }
     }
     return NULL;
-}
-
-/* Continuation bytes that begin the text. */
-static size_t utf8_tail(const char *text)
-{
-    size_t n = 0;
-
-    while (((unsigned char)text[n] & 0xC0) == 0x80) {
-        n++;
-    }
-    return n;
-}
-
-/* Returns the line's text, owned, without its end; NULL past the last line. */
-static char *source_line(const struct yaml_document *document, int line)
-{
-    const char *at = document->text;
-    size_t length;
-
-    for (int k = 1; k < line; k++) {
-        at = strchr(at, '\n');
-        if (at == NULL) {
-            return NULL;
-        }
-        at++;
-    }
-    length = strcspn(at, "\r\n");
-    if (length > SOURCE_BYTES_MAX) {
-        length = SOURCE_BYTES_MAX;
-        while (length > 0 && ((unsigned char)at[length] & 0xC0) == 0x80) {
-            length--;
-        }
-    }
-    return mem_copy_n(at, length);
-}
-
-static void add_at(const struct yaml_document *document, struct problems *problems,
-    bool warning, int line, int column, const char *advice, const char *text)
-{
-    char *source = line > 0 ? source_line(document, line) : NULL;
-    struct problem problem = {
-        .warning = warning,
-        .path = document->path,
-        .line = line,
-        .column = column,
-        .text = (char *)text,
-        .advice = (char *)advice,
-        .source = source,
-    };
-
-    problems_add(problems, &problem);
-    free(source);
-}
-
-void yaml_error(const struct yaml_document *document, const struct yaml_node *node,
-    struct problems *problems, const char *advice, const char *format, ...)
-{
-    va_list arguments;
-    char *text;
-
-    va_start(arguments, format);
-    text = mem_vformat(format, arguments);
-    va_end(arguments);
-    add_at(document, problems, false, node == NULL ? 0 : node->line,
-        node == NULL ? 0 : node->column, advice, text);
-    free(text);
-}
-
-void yaml_key_error(const struct yaml_document *document, const struct yaml_node *node,
-    struct problems *problems, const char *advice, const char *format, ...)
-{
-    bool keyed = node->key != NULL;
-    va_list arguments;
-    char *text;
-
-    va_start(arguments, format);
-    text = mem_vformat(format, arguments);
-    va_end(arguments);
-    add_at(document, problems, false, keyed ? node->key_line : node->line,
-        keyed ? node->key_column : node->column, advice, text);
-    free(text);
-}
-
-void yaml_warning(const struct yaml_document *document, const struct yaml_node *node,
-    struct problems *problems, const char *advice, const char *format, ...)
-{
-    va_list arguments;
-    char *text;
-
-    va_start(arguments, format);
-    text = mem_vformat(format, arguments);
-    va_end(arguments);
-    add_at(document, problems, true, node == NULL ? 0 : node->line,
-        node == NULL ? 0 : node->column, advice, text);
-    free(text);
-}
-
-struct yaml_node yaml_place(const struct yaml_document *document,
-    const struct yaml_node *node, const char *needle)
-{
-    struct yaml_node placed = *node;
-    const char *at = document->text, *hit;
-    size_t reach = strlen(node->text) * 4 + 400; /* indentation and escapes included */
-
-    for (int k = 1; k < node->line && at != NULL; k++) {
-        at = strchr(at, '\n');
-        at = at == NULL ? NULL : at + 1;
-    }
-    for (int k = 1; at != NULL && k < node->column && *at != '\0' && *at != '\n'; k++) {
-        at++;
-        at += utf8_tail(at);
-    }
-    hit = at == NULL || *needle == '\0' ? NULL : strstr(at, needle);
-    if (hit == NULL || (size_t)(hit - at) > reach) {
-        return placed;
-    }
-    while (at < hit) {
-        bool new_line = *at++ == '\n';
-
-        at += utf8_tail(at);
-        placed.line += new_line;
-        placed.column = new_line ? 1 : placed.column + 1;
-    }
-    return placed;
 }
 
 /* Line and column, both from 1, the column in characters; the library's own columns
@@ -253,7 +134,7 @@ static int refuse(
     text = mem_vformat(format, arguments);
     va_end(arguments);
     locate(reader, position, &line, &column);
-    add_at(reader->document, reader->problems, false, line, column, advice, text);
+    yaml_problem(reader->document, reader->problems, false, line, column, advice, text);
     free(text);
     return -1;
 }
@@ -484,7 +365,7 @@ static void add_diagnostic(struct reader *reader, struct fy_diag *diag)
         refuse(reader, reader->hint, advice, "this is no valid YAML");
         return;
     }
-    add_at(reader->document, reader->problems, false, error->line, error->column,
+    yaml_problem(reader->document, reader->problems, false, error->line, error->column,
         advice, error->msg);
 }
 

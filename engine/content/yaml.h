@@ -67,10 +67,16 @@ void yaml_free(struct yaml_document *document);
 /* The top node, borrowed; NULL for an empty file. */
 const struct yaml_node *yaml_root(const struct yaml_document *document);
 const char *yaml_path(const struct yaml_document *document);
+/* The whole file, borrowed until yaml_free(). */
+const char *yaml_text(const struct yaml_document *document);
 
 /* Returns a mapping's child of that key, or NULL. */
 const struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key);
 
+/* Adds a problem at a place of the document; line 0 is the file as a whole. The source
+ * line is cut out of the document. */
+void yaml_problem(const struct yaml_document *document, struct problems *problems,
+    bool warning, int line, int column, const char *advice, const char *text);
 /* Adds an error or a warning at a node (at its key with the key_ form; of the file as a
  * whole when node is NULL). advice may be NULL. The source line is cut out of the
  * document. */

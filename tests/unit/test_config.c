@@ -184,6 +184,9 @@ static void secrets_come_from_environment_or_file(void **state)
 static void a_missing_variable_or_file_is_named(void **state)
 {
     (void)state;
+    setenv("CEGAH_TEST_NONE", "", 1);
+    assert_refused(GATEWAY ", hook_secret: !env CEGAH_TEST_NONE}\n", "2:74",
+        "variable CEGAH_TEST_NONE is not set");
     unsetenv("CEGAH_TEST_NONE");
     assert_refused(GATEWAY ", hook_secret: !env CEGAH_TEST_NONE}\n", "2:74",
         "variable CEGAH_TEST_NONE is not set");
@@ -216,6 +219,8 @@ static void wrong_values_say_what_is_expected(void **state)
     assert_refused("timezone: Asia/Makasar\n", "1:11", "unknown time zone");
     assert_refused("test_phones: [\"0812\"]\n", "1:15", "too short");
     assert_refused("focal_keys: [abc]\n", "1:14", "base64 of 32 bytes");
+    assert_refused("focal_keys: [\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\"]\n",
+        "1:14", "base64 of 32 bytes");
     assert_refused("routes: x\n", "1:9", "must be a list");
     assert_refused("database:\n", "1:1", "no value");
     assert_refused("gateways: [a]\n", "1:11", "mapping");

@@ -96,7 +96,7 @@ static void two_numbers_in_a_place_are_refused(void **state)
 
     (void)state;
     for (int i = 0; pairs[i] != NULL; i++) {
-        assert_refused(pairs[i], "two numbers");
+        assert_refused(pairs[i], "there are two numbers");
     }
 }
 
