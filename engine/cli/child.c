@@ -98,7 +98,11 @@ static int status_of(int status)
 
 int child_is_alive(const struct child *child)
 {
-    return child->pid > 0 && waitpid(child->pid, NULL, WNOHANG | WNOWAIT) == 0;
+    siginfo_t info = {0};
+
+    return child->pid > 0 &&
+           waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
 }
 
 int child_end(struct child *child)

@@ -88,7 +88,11 @@ static unsigned char *read_file(const char *path, size_t *length, struct err *er
         err_set(err, ERR_UNABLE, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    if (fstat(fileno(stream), &about) == 0 && about.st_size > IMPORT_BYTES_MAX) {
+    if (fstat(fileno(stream), &about) != 0) {
+        err_set(err, ERR_UNABLE, "%s: %s", path, strerror(errno));
+        goto out;
+    }
+    if (about.st_size > IMPORT_BYTES_MAX) {
         err_set(err, ERR_REFUSED, "%s has %lld bytes, %d are the most; split it", path,
             (long long)about.st_size, (int)IMPORT_BYTES_MAX);
         goto out;

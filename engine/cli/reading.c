@@ -41,7 +41,7 @@ int64_t reading_now(const struct reading *reading)
     now = clock_now(&clock);
     return reading->config->clock_simulator == NULL
                ? now
-               : meta_find_int(reading->db, "clock_at", now);
+               : meta_find_int(reading->db, "clock", now);
 }
 
 int reading_limit(const char *text, int64_t *limit)
