@@ -1,5 +1,6 @@
 /* commands.h: every command, in the order that `cegah help` shows. Included by main.c. */
 COMMAND(demo)
+COMMAND(init)
 COMMAND(check)
 COMMAND(load)
 COMMAND(start)

@@ -36,6 +36,8 @@ static const struct meaning reasons[] = {
         "for whoever has not finished."},
     {"series_paused",
         "The series is paused; `cegah resume CAMPAIGN/SERIES` goes on with it."},
+    {"no_route", "No gateway of the config carries this channel: add one to `gateways` "
+                 "and `routes`."},
     {"not_a_test_phone",
         "`cegah send` writes to the config's `test_phones` only: add the "
         "number there if it is one of yours."},

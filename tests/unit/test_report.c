@@ -350,7 +350,7 @@ static void every_reason_and_class_has_a_sentence(void **state)
         "opted_out", "no_consent", "no_guardian_consent", "no_basis", "campaign_paused",
         "campaign_stopped", "series_paused", "not_a_test_phone", "expired", "late",
         "cut", "restart", "resend_refused", "no_answer", "removed", "completed",
-        "declined", "shared_number", "guardian"};
+        "declined", "shared_number", "guardian", "no_route"};
     char sentence[REASON_SENTENCE_SIZE];
 
     (void)state;

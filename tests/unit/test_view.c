@@ -75,15 +75,15 @@ static void a_state_is_found_however_far_back_it_lies(void **state)
     for (int i = 0; i < 12000; i++) {
         struct message message = rows_message(rows, one);
 
-        rows_send(rows, &message, i % 5000 == 3 ? MESSAGE_FAILED : MESSAGE_QUEUED,
+        rows_send(rows, &message, i % 11000 == 3 ? MESSAGE_FAILED : MESSAGE_QUEUED,
             monday + i * MINUTE);
     }
-    assert_int_equal(walk(rows, &query, minutes, inbound, 8), 3);
-    assert_int_equal(minutes[0], 10003);
-    assert_int_equal(minutes[2], 3);
+    assert_int_equal(walk(rows, &query, minutes, inbound, 8), 2);
+    assert_int_equal(minutes[0], 11003);
+    assert_int_equal(minutes[1], 3);
     query.addresses[0] = address_of_person(rows->db, one);
     query.addresses_n = 1;
-    assert_int_equal(walk(rows, &query, minutes, inbound, 8), 3);
+    assert_int_equal(walk(rows, &query, minutes, inbound, 8), 2);
     rows_inbound(rows, one, "k", "noise", "sealed", true, monday);
     query.state = "waiting";
     assert_int_equal(walk(rows, &query, minutes, inbound, 8), 1);
