@@ -5,6 +5,7 @@
 #include "cli/init_files.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/id.h"
@@ -164,9 +165,10 @@ static void add_gateway(struct buf *out)
     const struct config_adapter *adapter = find_adapter();
     size_t n;
     const struct option_row *rows = config_gateway_rows(&n);
-    char secret[SECRET_LENGTH + 1];
+    char word[SECRET_LENGTH + 1], secret[SECRET_LENGTH + 3];
 
-    id_random(secret, SECRET_LENGTH);
+    id_random(word, SECRET_LENGTH);
+    snprintf(secret, sizeof secret, "\"%s\"", word);
     buf_add_text(out,
         "\n# The gateways that carry messages, each by a name of your own. Secrets "
         "come "
@@ -183,6 +185,7 @@ static void add_gateway(struct buf *out)
     for (size_t i = 0; adapter != NULL && i < adapter->options_n; i++) {
         add_row(out, indent, &adapter->options[i], NULL);
     }
+    seal_wipe(word, sizeof word);
     seal_wipe(secret, sizeof secret);
 }
 
