@@ -187,9 +187,10 @@ static void print_account(const json_t *result)
 
     buf_init(&out, OUTPUT_BYTES_MAX);
     add_details(result, &out);
-    buf_add_format(&out, "%lld rows: %lld taken, %lld merged, %lld refused",
-        (long long)number(result, "rows"), (long long)number(result, "taken"),
-        (long long)number(result, "merged"), (long long)number(result, "refused"));
+    buf_add_format(&out, "%lld row%s: %lld taken, %lld merged, %lld refused",
+        (long long)number(result, "rows"), number(result, "rows") == 1 ? "" : "s",
+        (long long)number(result, "taken"), (long long)number(result, "merged"),
+        (long long)number(result, "refused"));
     if (number(result, "unchanged") > 0) {
         buf_add_format(
             &out, ", %lld unchanged", (long long)number(result, "unchanged"));

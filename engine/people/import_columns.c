@@ -65,6 +65,7 @@ static enum import_column find(const char *folded)
     return IMPORT_COLUMNS;
 }
 
+/* Short words are near to anything, so a slip is less than half of a word. */
 static const char *nearest(const char *folded)
 {
     const char *best = NULL;
@@ -74,7 +75,8 @@ static const char *nearest(const char *folded)
         for (int i = 0; i < NAMES_MAX && names[column][i] != NULL; i++) {
             int distance = word_distance(folded, names[column][i]);
 
-            if (distance < least && distance < (int)strlen(names[column][i])) {
+            if (distance < least && 2 * distance < (int)strlen(folded) &&
+                2 * distance < (int)strlen(names[column][i])) {
                 least = distance;
                 best = names[column][i];
             }

@@ -56,6 +56,7 @@ static void a_file_without_a_header_is_refused(void **state)
 
     assert_file_refused(f, text, strlen(text), "there is no header");
     assert_file_refused(f, text, strlen(text), "birth_year (tahun_lahir)");
+    assert_file_refused(f, "0812,x\n", 7, "there is no header");
     assert_file_refused(f, "", 0, "the file is empty");
     assert_file_refused(f, "\n \n", 3, "the file is empty");
     assert_int_equal(person_count(f->db), 0);
