@@ -128,7 +128,7 @@ static void add_row(struct table *table, const struct reference_key *key,
     free(what);
 }
 
-static void print_table(const struct table *table, const char *zone, bool more)
+static void print_table(struct table *table, const char *zone, bool more)
 {
     struct buf out;
 

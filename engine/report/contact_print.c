@@ -135,6 +135,7 @@ static void add_steps(const json_t *series, const char *zone, struct buf *out)
         table_set_text(table, "message", word(step, "message"));
     }
     if (table_rows(table) > 0) {
+        table_hide_empty(table, "reason");
         table_print(table, out);
     }
     table_free(table);

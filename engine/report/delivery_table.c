@@ -152,12 +152,32 @@ json_t *delivery_json(const struct delivery *delivery, const struct table *table
         "by", word_of(delivery->query.by), "rows", table_json(table), "total", total);
 }
 
-static void print_heading(const struct delivery *delivery, struct buf *out)
+/* What all rows have in common is said once, above them. */
+static void print_heading(
+    const struct delivery *delivery, struct table *table, struct buf *out)
 {
+    bool all = delivery->query.by == DELIVERY_BY_ALL;
+    bool named = all || delivery->query.by == DELIVERY_BY_STEP ||
+                 delivery->query.by == DELIVERY_BY_SERIES;
+    const char *campaign = named ? table_hide_same(table, "campaign") : NULL;
+    const char *channel = all ? table_hide_same(table, "channel") : NULL;
+    const char *gateway = all ? table_hide_same(table, "gateway") : NULL;
     char day[16];
 
-    buf_add_format(out, "Delivery of %s",
-        delivery->campaign[0] != '\0' ? delivery->campaign : "every campaign");
+    if (delivery->campaign[0] != '\0') {
+        campaign = delivery->campaign;
+    }
+    if (named && table_is_hidden(table, "campaign")) {
+        table_set_text(table, "series", "total");
+    }
+    buf_add_format(
+        out, "Delivery of %s", campaign != NULL ? campaign : "every campaign");
+    if (channel != NULL) {
+        buf_add_format(out, " by %s", channel);
+    }
+    if (gateway != NULL) {
+        buf_add_format(out, " over %s", gateway);
+    }
     if (delivery->query.from_day != INT32_MIN) {
         day_format(delivery->query.from_day, day);
         buf_add_format(out, " from %s", day);
@@ -175,7 +195,7 @@ void delivery_print(
     char empty[160] = "";
     size_t used = 0;
 
-    print_heading(delivery, out);
+    print_heading(delivery, table, out);
     if (delivery->n == 0) {
         buf_add_text(out, "No messages yet: a message is counted once it is due.\n");
         return;

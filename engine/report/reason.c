@@ -96,6 +96,27 @@ static const struct meaning classes[] = {
                   "delivery report may still settle it"},
 };
 
+/* The words of a carrier's delivery receipt (SMPP), wherever they stand in the text. */
+static const struct meaning receipts[] = {
+    {"EXPIRED",
+        "The phone stayed off or out of reach until the carrier gave up; ask the "
+        "person if this happens again"},
+    {"UNDELIV", "The carrier could not deliver it: the number may no longer be in use; "
+                "check it with the person"},
+    {"REJECTD", "The carrier rejected it: ask the operator why if many are rejected"},
+    {"DELETED", "The carrier deleted it before it was delivered: ask the operator why"},
+};
+
+static const char *find_receipt(const char *text)
+{
+    for (size_t i = 0; i < sizeof receipts / sizeof receipts[0]; i++) {
+        if (strstr(text, receipts[i].word) != NULL) {
+            return receipts[i].sentence;
+        }
+    }
+    return NULL;
+}
+
 static const char *find(const struct meaning *list, size_t n, const char *word)
 {
     for (size_t i = 0; word != NULL && i < n; i++) {
@@ -115,12 +136,20 @@ void reason_explain(
     reason = reason == NULL ? "" : reason;
     if (known != NULL && (kind == NULL || strcmp(reason, class) != 0)) {
         snprintf(sentence, REASON_SENTENCE_SIZE, "%s", known);
-    } else if (kind != NULL && reason[0] != '\0' && strcmp(reason, class) != 0) {
+        return;
+    }
+    if (kind != NULL && strcmp(reason, class) == 0) {
+        reason = "";
+    }
+    kind = kind != NULL ? kind : find_receipt(reason);
+    if (kind != NULL && reason[0] != '\0') {
         snprintf(
             sentence, REASON_SENTENCE_SIZE, "%s (the gateway says: %s).", kind, reason);
     } else if (kind != NULL) {
         snprintf(sentence, REASON_SENTENCE_SIZE, "%s.", kind);
+    } else if (reason[0] != '\0') {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "The gateway says: %s.", reason);
     } else {
-        snprintf(sentence, REASON_SENTENCE_SIZE, "%s", reason);
+        sentence[0] = '\0';
     }
 }

@@ -10,8 +10,8 @@ enum { REASON_SENTENCE_SIZE = 512 };
 /*
  * Writes the sentence of a reason word (message, step outcome or enrolment), else that of
  * the failure class, with the reason, which then is the gateway's own words, at its end.
- * Both words may be "" or NULL; with neither, or a word nobody knows and no class, the
- * sentence is the reason as it stands, or "".
+ * Both words may be "" or NULL; with neither the sentence is "". Words that only the
+ * gateway knows are quoted as such, with what a carrier's status word in them means.
  */
 void reason_explain(
     const char *class, const char *reason, char sentence[REASON_SENTENCE_SIZE]);

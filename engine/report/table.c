@@ -126,6 +126,11 @@ void table_hide(struct table *table, const char *key)
     table->hidden[column_of(table, key)] = true;
 }
 
+bool table_is_hidden(const struct table *table, const char *key)
+{
+    return table->hidden[column_of(table, key)];
+}
+
 bool table_hide_empty(struct table *table, const char *key)
 {
     size_t column = column_of(table, key);
@@ -133,12 +138,31 @@ bool table_hide_empty(struct table *table, const char *key)
     for (size_t row = 0; row < table->rows; row++) {
         const struct cell *cell = cell_at(table, row, column);
 
-        if (cell->form == CELL_TEXT || cell->number != 0) {
+        if (cell->number != 0 || cell->share > 0 ||
+            (cell->form == CELL_TEXT && cell->text[0] != '\0')) {
             return false;
         }
     }
     table->hidden[column] = true;
     return true;
+}
+
+const char *table_hide_same(struct table *table, const char *key)
+{
+    size_t column = column_of(table, key), rows = table->rows - table->has_total;
+    const char *text = NULL;
+
+    for (size_t row = 0; row < rows; row++) {
+        const struct cell *cell = cell_at(table, row, column);
+
+        if (cell->form != CELL_TEXT ||
+            (text != NULL && strcmp(text, cell->text) != 0)) {
+            return NULL;
+        }
+        text = cell->text;
+    }
+    table->hidden[column] = text != NULL;
+    return text;
 }
 
 static int cells_of(UChar32 c)

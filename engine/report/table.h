@@ -44,8 +44,12 @@ void table_set_share(struct table *table, const char *key, double share);
 size_t table_rows(const struct table *table);
 /* Hides the column from people. */
 void table_hide(struct table *table, const char *key);
-/* Hides a number column that is 0 or null in every row. Returns true when it did. */
+bool table_is_hidden(const struct table *table, const char *key);
+/* Hides a column that is 0, empty or null in every row. Returns true when it did. */
 bool table_hide_empty(struct table *table, const char *key);
+/* Hides a text column that is the same in every row (but the total), since a heading can
+ * say it. Returns that text, borrowed with the table; NULL when it did not. */
+const char *table_hide_same(struct table *table, const char *key);
 
 /* Cells of a terminal that the text takes: marks none, wide characters two. */
 int table_cells(const char *text);

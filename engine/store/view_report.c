@@ -110,10 +110,10 @@ int view_reach_after(
 
 int view_answers(struct db *db, struct view_answer *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT e.series_id,a.step,a.value,coalesce(a.is_right,-1),count(*)"
-        " FROM answer a JOIN enrolment e ON e.id=a.enrolment_id"
-        " GROUP BY 1,2,3,4 ORDER BY 1,2,5 DESC,3 LIMIT ?1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT e.series_id,a.step,a.value,coalesce(a.is_right,-1),count(*)"
+                    " FROM answer a JOIN enrolment e ON e.id=a.enrolment_id"
+                    " GROUP BY 1,2,3,4 ORDER BY 1,2,5 DESC,3 LIMIT ?1");
     int n = 0;
 
     stmt_int(stmt, 1, max);

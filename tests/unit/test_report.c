@@ -271,6 +271,11 @@ static void json_holds_every_key_and_a_cost_that_is_not_known_is_null(void **sta
     assert_non_null(strstr(buf_text(&out), ",1.0000,1,2,,\n"));
     buf_clear(&out);
     delivery_print(&delivery, table, &out);
+    assert_ptr_equal(
+        strstr(buf_text(&out), "Delivery of cegah-kawin-anak by sms over maros-sms\n\n"
+                               "series     step  messages  delivered  arrived"),
+        buf_text(&out));
+    assert_non_null(strstr(buf_text(&out), "\ntotal            "));
     assert_non_null(strstr(buf_text(&out), "██████ 100%"));
     assert_non_null(
         strstr(buf_text(&out), "No message is: queued, sending, sent, read"));
@@ -369,7 +374,12 @@ static void every_reason_and_class_has_a_sentence(void **state)
     reason_explain("", "", sentence);
     assert_string_equal(sentence, "");
     reason_explain("", "403 Forbidden", sentence);
-    assert_string_equal(sentence, "403 Forbidden");
+    assert_string_equal(sentence, "The gateway says: 403 Forbidden.");
+    reason_explain("", "stat:EXPIRED err:000", sentence);
+    assert_non_null(strstr(sentence, "out of reach"));
+    assert_non_null(strstr(sentence, "(the gateway says: stat:EXPIRED err:000)."));
+    reason_explain("opted_out", "opted_out", sentence);
+    assert_null(strstr(sentence, "says: opted_out"));
 }
 
 int main(void)
