@@ -179,6 +179,11 @@ static int begin(struct daemon *daemon, const struct config *config, struct err 
             "focal_keys is empty: what girls write is sealed to a trained focal person's "
             "key, and nothing runs without one; `cegah init` makes a pair");
     }
+    if (config->gateways_n == 0) {
+        return err_set(err, ERR_REFUSED,
+            "%s names no gateway: nothing could leave; add one under `gateways:`",
+            config->path);
+    }
     if (engine_open(engine, config, err) != 0 || virtual_begin(engine, err) != 0) {
         return -1;
     }

@@ -55,8 +55,8 @@ int virtual_begin(struct engine *engine, struct err *err)
     const char *url = engine->config->clock_simulator;
     struct http_request request;
     struct buf body;
-    enum clock_mode mode;
-    int64_t now, stored;
+    enum clock_mode mode = CLOCK_REAL;
+    int64_t now = 0, stored;
     int result = -1;
 
     if (url == NULL) {
