@@ -199,6 +199,10 @@ static void step_invited(const struct planner *planner, struct enrolment *enrolm
         planner_activate(planner, enrolment, now);
     } else if (series->compiled->invitation == NULL) {
         planner_end(planner, enrolment, "no_consent", now);
+    } else if (enrolment_was_invited(planner->db, enrolment->person_id, series->id) &&
+               !consent_any_own(planner->db, enrolment->person_id)) {
+        /* One invitation, and no more: her silence was an answer. */
+        planner_end(planner, enrolment, "invited_before", now);
     } else {
         invite(planner, enrolment, series, now);
     }

@@ -79,36 +79,58 @@ int64_t gateway_opens_at(const struct gateway *gateway, int64_t now)
     return at > gateway->throttled_until ? at : gateway->throttled_until;
 }
 
-void gateway_pause(struct send *send, struct gateway *gateway, const char *reason)
+static void pause_gateway(struct send *send, struct gateway *gateway, const char *reason)
 {
     int64_t now = send_now(send);
 
-    gateway->probe_gap_ms = gateway->paused && gateway->probe_gap_ms > 0
-                                ? gateway->probe_gap_ms * 2
-                                : PROBE_FIRST_MS;
-    if (gateway->probe_gap_ms > PROBE_LAST_MS) {
-        gateway->probe_gap_ms = PROBE_LAST_MS;
-    }
     if (!gateway->paused) {
+        gateway->probe_gap_ms = PROBE_FIRST_MS;
         log_event(LOG_ERROR, "gateway_paused",
             "gateway=%s reason=\"%s\" note=\"its messages are kept; mend the cause, it "
             "tries again by itself\"",
             gateway->config->name, reason);
+    } else if (gateway->probe_gap_ms == 0) { /* paused before a restart */
+        gateway->probe_gap_ms = PROBE_FIRST_MS;
+    } else if (now >= gateway->probe_at) { /* the probe failed, not an older request */
+        gateway->probe_gap_ms *= 2;
+    }
+    if (gateway->probe_gap_ms > PROBE_LAST_MS) {
+        gateway->probe_gap_ms = PROBE_LAST_MS;
     }
     gateway->paused = true;
     gateway->probe_at = now + gateway->probe_gap_ms;
-    snprintf(gateway->reason, sizeof gateway->reason, "%s", reason);
+    if (reason != gateway->reason) {
+        snprintf(gateway->reason, sizeof gateway->reason, "%s", reason);
+    }
     gateway_pause_set(
-        send->with.db, gateway->config->name, reason, now, gateway->probe_at);
+        send->with.db, gateway->config->name, gateway->reason, now, gateway->probe_at);
 }
 
-void gateway_resume(struct send *send, struct gateway *gateway)
+static void resume_gateway(struct send *send, struct gateway *gateway)
 {
-    if (gateway->paused) {
-        log_event(LOG_INFO, "gateway_resumed", "gateway=%s", gateway->config->name);
-        gateway->paused = false;
-        gateway->probe_gap_ms = 0;
-        gateway->reason[0] = '\0';
-        gateway_pause_clear(send->with.db, gateway->config->name);
+    log_event(LOG_INFO, "gateway_resumed", "gateway=%s", gateway->config->name);
+    gateway->paused = false;
+    gateway->probe_gap_ms = 0;
+    gateway->reason[0] = '\0';
+    gateway_pause_clear(send->with.db, gateway->config->name);
+}
+
+void gateway_note(
+    struct send *send, struct gateway *gateway, const struct adapter_result *result)
+{
+    enum failure_class class = result == NULL ? FAILURE_AMBIGUOUS : result->class;
+
+    if (class == FAILURE_ACCOUNT) {
+        pause_gateway(
+            send, gateway, result->text[0] != '\0' ? result->text : result->code);
+    } else if (gateway->paused) {
+        bool mute = class == FAILURE_AMBIGUOUS || class == FAILURE_TRANSIENT ||
+                    class == FAILURE_THROTTLED;
+
+        if (mute) {
+            pause_gateway(send, gateway, gateway->reason); /* it says nothing of the cause */
+        } else {
+            resume_gateway(send, gateway);
+        }
     }
 }

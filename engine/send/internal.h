@@ -55,8 +55,10 @@ void settle_over(struct db *db, struct message *message, enum message_state to,
  * hash of the message, so that a virtual run repeats. */
 int64_t settle_backoff_ms(const struct message *message);
 
-void gateway_pause(struct send *send, struct gateway *gateway, const char *reason);
-void gateway_resume(struct send *send, struct gateway *gateway);
+/* Learns from what became of an attempt (NULL: nobody knows): pauses the gateway when it
+ * refuses the account, ends a pause when it answers for the message's own sake. */
+void gateway_note(
+    struct send *send, struct gateway *gateway, const struct adapter_result *result);
 /* How many messages the gateway may be handed now: slots, rate, throttle, pause. */
 int gateway_room(struct gateway *gateway, int64_t now);
 /* Counts one message against the rate. */

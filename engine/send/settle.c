@@ -107,8 +107,7 @@ static void refused(struct send *send, struct gateway *gateway, struct message *
     wait = result->retry_after_ms > wait ? result->retry_after_ms : wait;
     switch (result->class) {
     case FAILURE_ACCOUNT:
-        again(send, message, result, 0);
-        gateway_pause(send, gateway, words);
+        again(send, message, result, 0); /* kept: the gateway is paused, not the message */
         return;
     case FAILURE_THROTTLED:
         gateway->throttled_until = now + (result->retry_after_ms > 0
@@ -199,9 +198,7 @@ void settle_attempt(struct send *send, struct gateway *gateway, int64_t message_
         result == NULL ? FAILURE_AMBIGUOUS : result->class,
         result == NULL ? why : result->code, result == NULL ? text : result->text,
         send_now(send));
-    if (result == NULL || result->class != FAILURE_ACCOUNT) {
-        gateway_resume(send, gateway);
-    }
+    gateway_note(send, gateway, result);
     if (!message_find(db, message_id, &message) || message.attempts != n) {
         return;
     }

@@ -47,6 +47,19 @@ int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t se
     return id;
 }
 
+bool consent_any_own(struct db *db, int64_t person_id)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM consent WHERE person_id=?1 AND whose='own' AND decision='given'"
+        " AND withdrawn_at IS NULL LIMIT 1");
+    bool any;
+
+    stmt_int(stmt, 1, person_id);
+    any = stmt_row(stmt);
+    stmt_end(stmt);
+    return any;
+}
+
 bool consent_is_known(struct db *db, const struct consent *consent)
 {
     struct stmt *stmt = db_stmt(db,

@@ -29,6 +29,8 @@ int64_t consent_add(struct db *db, const struct consent *consent, int64_t now);
 /* The newest consent that is given, not withdrawn, and covers the series; 0: none, also
  * when a refusal of the same person is newer. */
 int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t series_id);
+/* True when the person has ever agreed herself, to any series, and not withdrawn it. */
+bool consent_any_own(struct db *db, int64_t person_id);
 /* True when the person has a like row already (for imports that run twice). */
 bool consent_is_known(struct db *db, const struct consent *consent);
 /* When the person's (or her guardian's) last no came, by refusal or withdrawal; 0: never. */

@@ -132,6 +132,20 @@ int64_t enrolment_earliest_due(struct db *db)
     return due;
 }
 
+bool enrolment_was_invited(struct db *db, int64_t person_id, int64_t series_id)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM enrolment WHERE person_id=?1 AND series_id<>?2"
+        " AND invited_at IS NOT NULL LIMIT 1");
+    bool invited;
+
+    stmt_int(stmt, 1, person_id);
+    stmt_int(stmt, 2, series_id);
+    invited = stmt_row(stmt);
+    stmt_end(stmt);
+    return invited;
+}
+
 static int read_ids(struct stmt *stmt, int64_t *ids, int max)
 {
     int n = 0;

@@ -23,6 +23,7 @@ struct virtual_time {
     struct engine *engine;
     struct client *client;
     bool asking;
+    bool ending;  /* what is cut now is cut by us */
     int64_t due;  /* our own next, when we asked; 0: none */
     int64_t jump; /* what the clock moves to when the simulator has been told; 0: moved */
 };
@@ -89,14 +90,25 @@ static void move_clock(struct virtual_time *virtual, int64_t at)
     meta_set_int(engine->db, "clock", at);
 }
 
+static bool is_lost(const struct virtual_time *virtual, const struct http_reply *reply)
+{
+    bool lost = reply->ending != HTTP_ANSWERED || reply->status != 200;
+
+    if (lost && !virtual->ending) {
+        log_event(LOG_ERROR, "simulator_lost", "error=\"%s\"", reply->error);
+    }
+    return lost;
+}
+
 static void on_told(void *argument, const struct http_reply *reply)
 {
     struct virtual_time *virtual = argument;
 
     virtual->asking = false;
-    if (reply->ending != HTTP_ANSWERED || reply->status != 200) {
-        log_event(LOG_ERROR, "simulator_lost", "error=\"%s\"", reply->error);
-    } else if (virtual->jump != 0) {
+    if (is_lost(virtual, reply)) {
+        return;
+    }
+    if (virtual->jump != 0) {
         move_clock(virtual, virtual->jump);
     }
 }
@@ -128,8 +140,7 @@ static void on_next(void *argument, const struct http_reply *reply)
     int64_t theirs = 0;
 
     virtual->asking = false;
-    if (reply->ending != HTTP_ANSWERED || reply->status != 200) {
-        log_event(LOG_ERROR, "simulator_lost", "error=\"%s\"", reply->error);
+    if (is_lost(virtual, reply)) {
         return;
     }
     value = json_loads(reply->body, 0, NULL);
@@ -185,6 +196,7 @@ struct virtual_time *virtual_run(struct engine *engine)
 void virtual_free(struct virtual_time *virtual)
 {
     if (virtual != NULL) {
+        virtual->ending = true;
         loop_on_idle(virtual->engine->loop, NULL, NULL);
         client_free(virtual->client);
         free(virtual);
