@@ -63,6 +63,11 @@ static const struct meaning reasons[] = {
     {"declined", "The person answered TIDAK to the invitation; nothing more is sent."},
     {"shared_number", "The number already carries another person or series; this one "
                       "waits until that one has ended."},
+    {"invited_before", "The person was invited to another series and did not answer: "
+                       "nobody is invited twice."},
+    {"paused", "The campaign or series is paused: `cegah resume` goes on with it."},
+    {"no_gateway", "Its gateway is no longer in the config: add it again under its old "
+                   "name, or leave the message as it is."},
     {"guardian", "It waits for a guardian's consent: record it in an import."},
 };
 
