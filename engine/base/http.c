@@ -47,7 +47,8 @@ void http_request_fini(struct http_request *request)
     request->headers_n = 0;
 }
 
-int http_request_header(struct http_request *request, const char *name, const char *value)
+int http_request_header(
+    struct http_request *request, const char *name, const char *value)
 {
     if (request->headers_n == HTTP_HEADERS_MAX) {
         return -1;

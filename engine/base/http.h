@@ -16,7 +16,11 @@ const char *http_method_name(enum http_method method);
 /* Returns 0, or -1 when cegah knows no such method. */
 int http_method_parse(const char *name, enum http_method *method);
 
-enum { HTTP_HEADERS_MAX = 16, HTTP_URL_BYTES_MAX = 16384, HTTP_BODY_BYTES_MAX = 1 << 20 };
+enum {
+    HTTP_HEADERS_MAX = 16,
+    HTTP_URL_BYTES_MAX = 16384,
+    HTTP_BODY_BYTES_MAX = 1 << 20
+};
 
 /*
  * A request that cegah makes. Owned by whoever called http_request_init(), until
@@ -24,33 +28,34 @@ enum { HTTP_HEADERS_MAX = 16, HTTP_URL_BYTES_MAX = 16384, HTTP_BODY_BYTES_MAX = 
  */
 struct http_request {
     enum http_method method;
-    struct buf url;                       /* at most HTTP_URL_BYTES_MAX */
-    char *headers[HTTP_HEADERS_MAX];      /* "Name: value", owned */
+    struct buf url;                  /* at most HTTP_URL_BYTES_MAX */
+    char *headers[HTTP_HEADERS_MAX]; /* "Name: value", owned */
     size_t headers_n;
-    struct buf body;                      /* at most HTTP_BODY_BYTES_MAX */
+    struct buf body; /* at most HTTP_BODY_BYTES_MAX */
 };
 
 void http_request_init(struct http_request *request);
 void http_request_fini(struct http_request *request);
 /* Adds "Name: value". Returns 0, or -1 when there are too many. */
-int http_request_header(struct http_request *request, const char *name, const char *value);
+int http_request_header(
+    struct http_request *request, const char *name, const char *value);
 
 /* How a request of ours ended, as far as the network could tell. */
 enum http_ending {
     HTTP_ANSWERED, /* a whole reply came: see status and body */
     HTTP_NOT_SENT, /* certainly nothing reached the peer (no connection, no name, no TLS) */
-    HTTP_CUT,      /* the request was or may have been written, and no whole reply came */
+    HTTP_CUT, /* the request was or may have been written, and no whole reply came */
 };
 
 /* The reply to a request of ours. Borrowed by whoever is handed one. */
 struct http_reply {
     enum http_ending ending;
-    int status;             /* 0 unless answered */
-    const char *body;       /* NUL-terminated, "" if none; cut at 64 KiB */
+    int status;       /* 0 unless answered */
+    const char *body; /* NUL-terminated, "" if none; cut at 64 KiB */
     size_t body_length;
-    const char *retry_after; /* the header's value, or NULL */
+    const char *retry_after;  /* the header's value, or NULL */
     const char *content_type; /* the header's value, or NULL */
-    const char *error;      /* when not answered: libcurl's words, no URL in them */
+    const char *error;        /* when not answered: libcurl's words, no URL in them */
 };
 
 /* A webhook or API call that somebody made to us. Borrowed by whoever is handed one. */
@@ -64,7 +69,7 @@ struct http_inbound {
     size_t body_length;
     /* Returns a header's value, borrowed, or NULL. Names compare without case. */
     const char *(*header)(const struct http_inbound *inbound, const char *name);
-    void *context;            /* header()'s own */
+    void *context; /* header()'s own */
 };
 
 /* An answer of ours to somebody's call. */

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void must_fail(const char *file, int line, const char *condition, const char *format, ...)
+void must_fail(
+    const char *file, int line, const char *condition, const char *format, ...)
 {
     va_list arguments;
 

@@ -13,7 +13,7 @@ _Noreturn void must_fail(const char *file, int line, const char *condition,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* must(condition, format, …): aborts with the state named by the format when false. */
-#define must(condition, ...)                                                             \
+#define must(condition, ...)                                                           \
     ((condition) ? (void)0 : must_fail(__FILE__, __LINE__, #condition, __VA_ARGS__))
 
 #endif

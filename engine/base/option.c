@@ -44,7 +44,8 @@ static int set_text(char **to, const char *text)
     return 0;
 }
 
-static int set_url(const struct option_row *row, char **to, const char *text, struct err *err)
+static int set_url(
+    const struct option_row *row, char **to, const char *text, struct err *err)
 {
     size_t length = strlen(text);
 
@@ -61,7 +62,8 @@ static int set_url(const struct option_row *row, char **to, const char *text, st
     return 0;
 }
 
-static int set_int(const struct option_row *row, int64_t *to, const char *text, struct err *err)
+static int set_int(
+    const struct option_row *row, int64_t *to, const char *text, struct err *err)
 {
     char *end;
     long long value;
@@ -87,13 +89,14 @@ static int set_duration(
             "%s must be a length of time: 500ms, 5s, 15m, 2h or 3d", row->key);
     }
     if ((row->min != 0 || row->max != 0) && (*to < row->min || *to > row->max)) {
-        return err_set(err, ERR_REFUSED, "%s must lie between %lld and %lld ms", row->key,
-            (long long)row->min, (long long)row->max);
+        return err_set(err, ERR_REFUSED, "%s must lie between %lld and %lld ms",
+            row->key, (long long)row->min, (long long)row->max);
     }
     return 0;
 }
 
-static int set_rate(const struct option_row *row, double *to, const char *text, struct err *err)
+static int set_rate(
+    const struct option_row *row, double *to, const char *text, struct err *err)
 {
     static const struct {
         const char *unit;
@@ -117,7 +120,8 @@ static int set_rate(const struct option_row *row, double *to, const char *text, 
         err, ERR_REFUSED, "%s must be a rate: 10/s, 600/m, 5/h or none", row->key);
 }
 
-static int set_bool(const struct option_row *row, bool *to, const char *text, struct err *err)
+static int set_bool(
+    const struct option_row *row, bool *to, const char *text, struct err *err)
 {
     if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
         return err_set(err, ERR_REFUSED, "%s must be true or false", row->key);
@@ -126,7 +130,8 @@ static int set_bool(const struct option_row *row, bool *to, const char *text, st
     return 0;
 }
 
-static int set_choice(const struct option_row *row, int *to, const char *text, struct err *err)
+static int set_choice(
+    const struct option_row *row, int *to, const char *text, struct err *err)
 {
     char known[256] = "";
 
@@ -148,7 +153,8 @@ static int add_item(struct option_list *list, const char *text)
     return 0;
 }
 
-int option_set(const struct option_row *row, void *owner, const char *text, struct err *err)
+int option_set(
+    const struct option_row *row, void *owner, const char *text, struct err *err)
 {
     void *to = member(row, owner);
 
@@ -264,8 +270,8 @@ int word_distance(const char *one, const char *other)
             int cost = one[i - 1] == other[k - 1] ? 0 : 1;
 
             now[k] = least_of(last[k] + 1, now[k - 1] + 1, last[k - 1] + cost);
-            if (i > 1 && k > 1 && one[i - 1] == other[k - 2] && one[i - 2] == other[k - 1] &&
-                before[k - 2] + 1 < now[k]) {
+            if (i > 1 && k > 1 && one[i - 1] == other[k - 2] &&
+                one[i - 2] == other[k - 1] && before[k - 2] + 1 < now[k]) {
                 now[k] = before[k - 2] + 1;
             }
         }

@@ -12,12 +12,12 @@
 #include <stdint.h>
 
 enum option_type {
-    OPTION_TEXT,     /* char * */
-    OPTION_SECRET,   /* char *; only by !env NAME or !file PATH, or a literal in tests */
-    OPTION_PATH,     /* char *; made absolute against the config file's folder */
-    OPTION_URL,      /* char *; http:// or https://, no trailing slash is kept */
-    OPTION_INT,      /* int64_t, within min and max */
-    OPTION_BOOL,     /* bool */
+    OPTION_TEXT,   /* char * */
+    OPTION_SECRET, /* char *; only by !env NAME or !file PATH, or a literal in tests */
+    OPTION_PATH,   /* char *; made absolute against the config file's folder */
+    OPTION_URL,    /* char *; http:// or https://, no trailing slash is kept */
+    OPTION_INT,    /* int64_t, within min and max */
+    OPTION_BOOL,   /* bool */
     OPTION_DURATION, /* int64_t ms; written 500ms, 5s, 15m, 2h, 3d; min and max in ms */
     OPTION_RATE,     /* double a second; written 10/s, 600/m, 5/h; "none" is 0 */
     OPTION_CHOICE,   /* int, index into choices */
@@ -33,12 +33,13 @@ struct option_list {
 struct option_row {
     const char *key;
     enum option_type type;
-    size_t offset;             /* of the member in the owner's struct */
-    const char *fallback;      /* as one would write it in YAML; NULL: none (0, NULL, empty) */
-    int required;              /* 1: an error when absent */
-    int64_t min, max;          /* OPTION_INT and OPTION_DURATION, unless both are 0 */
+    size_t offset; /* of the member in the owner's struct */
+    const char
+        *fallback;    /* as one would write it in YAML; NULL: none (0, NULL, empty) */
+    int required;     /* 1: an error when absent */
+    int64_t min, max; /* OPTION_INT and OPTION_DURATION, unless both are 0 */
     const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
-    const char *help;          /* one sentence, for init and the documentation */
+    const char *help;           /* one sentence, for init and the documentation */
 };
 
 /*
@@ -47,7 +48,8 @@ struct option_row {
  * of a secret. `owner` must be zeroed before its first option is set.
  */
 struct err;
-int option_set(const struct option_row *row, void *owner, const char *text, struct err *err);
+int option_set(
+    const struct option_row *row, void *owner, const char *text, struct err *err);
 /* Sets every row's fallback. A fallback that does not parse is a bug. */
 void option_defaults(const struct option_row *rows, size_t n, void *owner);
 /* Releases what the rows own in `owner`. */

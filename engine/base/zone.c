@@ -88,7 +88,8 @@ static int64_t offset_at(const struct zone *shared, int64_t at_ms)
 
 static int32_t floor_day(int64_t local_ms)
 {
-    return (int32_t)(local_ms >= 0 ? local_ms / MS_DAY : -((MS_DAY - 1 - local_ms) / MS_DAY));
+    return (int32_t)(local_ms >= 0 ? local_ms / MS_DAY
+                                   : -((MS_DAY - 1 - local_ms) / MS_DAY));
 }
 
 int32_t zone_day(const struct zone *zone, int64_t at_ms)
@@ -156,8 +157,7 @@ void day_to_date(int32_t day, int *year, int *month, int *day_of_month)
     int32_t shifted = day + 719468;
     int32_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
     int32_t of_era = shifted - era * 146097;
-    int32_t years =
-        (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int32_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int32_t of_year = of_era - (365 * years + years / 4 - years / 100);
     int32_t part = (5 * of_year + 2) / 153;
 
@@ -171,8 +171,9 @@ int day_parse(const char *text, int32_t *day)
     int year, month, of_month, end = 0, y, m, d;
 
     if (strlen(text) != 10 ||
-        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &of_month, &end) != 3 || end != 10 ||
-        text[4] != '-' || text[7] != '-' || month < 1 || month > 12 || of_month < 1) {
+        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &of_month, &end) != 3 ||
+        end != 10 || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 ||
+        of_month < 1) {
         return -1;
     }
     *day = day_from_date(year, month, of_month);

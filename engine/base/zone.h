@@ -15,9 +15,9 @@ struct zone;
 /* Local civil time; a day that does not exist is never stored here. */
 struct civil {
     int year;
-    int month;   /* 1–12 */
-    int day;     /* 1–31 */
-    int hour;    /* 0–23 */
+    int month; /* 1–12 */
+    int day;   /* 1–31 */
+    int hour;  /* 0–23 */
     int minute;
     int second;
     int weekday; /* 1 Monday – 7 Sunday */

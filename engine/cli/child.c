@@ -85,8 +85,8 @@ int child_start(struct child *child, const char *const *arguments, const char *l
     }
     if (ready != NULL && wait_for(child->output, ready, line, size) != 0) {
         child_end(child);
-        return err_set(err, ERR_UNABLE, "`cegah %s` did not get ready%s%s", arguments[0],
-            log == NULL ? "" : "; its log: ", log == NULL ? "" : log);
+        return err_set(err, ERR_UNABLE, "`cegah %s` did not get ready%s%s",
+            arguments[0], log == NULL ? "" : "; its log: ", log == NULL ? "" : log);
     }
     return 0;
 }

@@ -136,8 +136,9 @@ static int prepare_folder(const struct demo *demo, struct err *err)
 /* The sample's handsets, with the gateway's account and where they write to. */
 static int start_simulator(struct demo *demo, struct err *err)
 {
-    const char *const arguments[] = {"simulator", "--listen", "127.0.0.1:0", "--profile",
-        demo->profile_path, "--clock", "jump", "--start", start_time, NULL};
+    const char *const arguments[] = {"simulator", "--listen", "127.0.0.1:0",
+        "--profile", demo->profile_path, "--clock", "jump", "--start", start_time,
+        NULL};
     static const char ready[] = "simulator: listening on ";
     char *sample = mem_format("%s/sample/handsets.yaml", demo->campaign_folder);
     char line[128];
@@ -154,8 +155,8 @@ static int start_simulator(struct demo *demo, struct err *err)
         result = write_file(demo->profile_path, buf_text(&text), 0600, err);
     }
     if (result == 0) {
-        result = child_start(&demo->simulator, arguments, demo->log_path, ready, line,
-            sizeof line, err);
+        result = child_start(
+            &demo->simulator, arguments, demo->log_path, ready, line, sizeof line, err);
     }
     if (result == 0) {
         snprintf(demo->simulator_url, sizeof demo->simulator_url, "%s",
@@ -203,8 +204,8 @@ static int start_daemon(struct demo *demo, struct err *err)
         result = demo->config == NULL ? -1 : 0;
     }
     if (result == 0) {
-        result = child_start(&demo->daemon, arguments, demo->log_path, "cegah: ready", line,
-            sizeof line, err);
+        result = child_start(&demo->daemon, arguments, demo->log_path, "cegah: ready",
+            line, sizeof line, err);
     }
     return result;
 }
@@ -274,7 +275,8 @@ static int watch(struct demo *demo, struct err *err)
         nanosleep(&pause, NULL);
         if (!child_is_alive(&demo->daemon) ||
             door_call(demo->config, "status", json_object(), &status, err) != 0) {
-            return err_set(err, ERR_UNABLE, "the daemon ended; its log: %s", demo->log_path);
+            return err_set(
+                err, ERR_UNABLE, "the daemon ended; its log: %s", demo->log_path);
         }
         now = json_integer_value(json_object_get(status, "now"));
         left = json_integer_value(json_object_get(status, "queued")) +
@@ -285,7 +287,8 @@ static int watch(struct demo *demo, struct err *err)
         last = now;
         demo_show_progress(demo->config, start_time, now, quiet == 2);
     }
-    return quiet == 2 ? 0 : err_set(err, ERR_UNABLE, "the demo did not come to its end");
+    return quiet == 2 ? 0
+                      : err_set(err, ERR_UNABLE, "the demo did not come to its end");
 }
 
 static int verify(const struct demo *demo, struct err *err)
@@ -304,8 +307,7 @@ static int verify(const struct demo *demo, struct err *err)
 
 static int run_all(struct demo *demo, struct err *err)
 {
-    const char *const report[] = {
-        "report", "delivery", "-c", demo->config_path, NULL};
+    const char *const report[] = {"report", "delivery", "-c", demo->config_path, NULL};
 
     demo->port = free_port(err);
     if (demo->port < 0 || prepare_folder(demo, err) != 0 ||
@@ -314,13 +316,14 @@ static int run_all(struct demo *demo, struct err *err)
         return -1;
     }
     if (child_end(&demo->daemon) != 0) {
-        return err_set(err, ERR_UNABLE, "the daemon failed; its log: %s", demo->log_path);
+        return err_set(
+            err, ERR_UNABLE, "the daemon failed; its log: %s", demo->log_path);
     }
     if (step(report, err) != 0 || verify(demo, err) != 0) {
         return -1;
     }
-    return demo_show_end(demo->config, demo->config_path,
-        clock_monotonic_ms() - demo->started_ms, err);
+    return demo_show_end(
+        demo->config, demo->config_path, clock_monotonic_ms() - demo->started_ms, err);
 }
 
 static int demo(const char *directory, const char *folder)
@@ -376,11 +379,14 @@ const struct command demo_command = {
     .name = "demo",
     .usage = "[--dir DIR] [--campaign FOLDER]",
     .summary = "eight weeks of the real campaign, on a simulated gateway, in seconds",
-    .help = "Starts a gateway simulator and a daemon, loads the campaign, imports its sample\n"
-            "contacts, starts it, and lets eight weeks go by in virtual time; then prints the\n"
-            "delivery report, checks it against the simulator's own ledger, message for\n"
-            "message, and says what to try next.\n\n"
-            "      --dir DIR          where its config and database go (build/demo)\n"
-            "      --campaign FOLDER  campaigns/cegah-kawin-anak, with its sample/ folder",
+    .help =
+        "Starts a gateway simulator and a daemon, loads the campaign, imports its "
+        "sample\n"
+        "contacts, starts it, and lets eight weeks go by in virtual time; then prints "
+        "the\n"
+        "delivery report, checks it against the simulator's own ledger, message for\n"
+        "message, and says what to try next.\n\n"
+        "      --dir DIR          where its config and database go (build/demo)\n"
+        "      --campaign FOLDER  campaigns/cegah-kawin-anak, with its sample/ folder",
     .run = run,
 };

@@ -47,7 +47,8 @@ static void print_result(const json_t *result)
         json_string_value(json_object_get(result, "title")));
     json_array_foreach(series_list, i, series)
     {
-        printf("  %s: %lld steps\n", json_string_value(json_object_get(series, "series")),
+        printf("  %s: %lld steps\n",
+            json_string_value(json_object_get(series, "series")),
             (long long)json_integer_value(json_object_get(series, "steps")));
         print_steps("new", json_object_get(series, "added"));
         print_steps("changed", json_object_get(series, "changed"));
@@ -73,7 +74,8 @@ static char *prefix_of(const char *folder)
 {
     size_t length = strlen(folder);
 
-    return mem_format("%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/");
+    return mem_format(
+        "%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/");
 }
 
 static int load(const char *path, const char *folder, bool dry_run, bool as_json)
@@ -92,8 +94,8 @@ static int load(const char *path, const char *folder, bool dry_run, bool as_json
     prefix = prefix_of(folder);
     if (content_files_read(folder, &files, &err) != 0 ||
         door_call(config, "load",
-            json_pack("{s:o, s:s, s:b}", "files", files_to_value(&files), "prefix", prefix,
-                "dry_run", dry_run),
+            json_pack("{s:o, s:s, s:b}", "files", files_to_value(&files), "prefix",
+                prefix, "dry_run", dry_run),
             &result, &err) != 0) {
         status = cli_fail(&err);
     } else if (as_json) {
@@ -143,12 +145,13 @@ const struct command load_command = {
     .name = "load",
     .usage = "FOLDER [--dry-run] [--json] [-c CONFIG]",
     .summary = "check a campaign folder and load it as the present version",
-    .help =
-        "Checks the folder as `cegah check` does, shows which steps are new, changed or\n"
-        "gone, and makes it the version that runs. People in the middle of a series go\n"
-        "on at the same step id. An error loads nothing.\n\n"
-        "      --dry-run       show what would change, load nothing\n"
-        "      --json          the result as JSON\n"
-        "  -c, --config FILE   the config",
+    .help = "Checks the folder as `cegah check` does, shows which steps are new, "
+            "changed or\n"
+            "gone, and makes it the version that runs. People in the middle of a "
+            "series go\n"
+            "on at the same step id. An error loads nothing.\n\n"
+            "      --dry-run       show what would change, load nothing\n"
+            "      --json          the result as JSON\n"
+            "  -c, --config FILE   the config",
     .run = run,
 };

@@ -42,21 +42,24 @@ static void print_result(const json_t *result)
             json_string_value(json_object_get(series, "state")));
         print_count(series, "invited", "people will be invited");
         print_count(series, "active", "people begin, their consents are there");
-        print_count(series, "let_in", "people begin, their guardian's consent has come");
-        print_count(series, "waiting", "people wait: their number carries somebody first");
+        print_count(
+            series, "let_in", "people begin, their guardian's consent has come");
+        print_count(
+            series, "waiting", "people wait: their number carries somebody first");
         print_count(series, "resumed", "people go on");
         print_count(series, "declined", "people left out: they have said stop or no");
-        print_count(series, "no_basis", "people left out: nobody knows how their number "
-                                        "was collected");
+        print_count(series, "no_basis",
+            "people left out: nobody knows how their number "
+            "was collected");
     }
 }
 
-static int call(const struct command *command, const char *path, const char *target,
-    bool as_json)
+static int call(
+    const struct command *command, const char *path, const char *target, bool as_json)
 {
     const char *slash = strchr(target, '/');
-    char *campaign = slash == NULL ? mem_copy(target)
-                                   : mem_copy_n(target, (size_t)(slash - target));
+    char *campaign =
+        slash == NULL ? mem_copy(target) : mem_copy_n(target, (size_t)(slash - target));
     struct config *config;
     struct err err;
     json_t *result = NULL;
@@ -128,17 +131,18 @@ static int run_stop(int argc, char **argv)
 }
 
 #define USAGE "CAMPAIGN[/SERIES] [--json] [-c CONFIG]"
-#define OPTIONS                                                                          \
-    "\n\n      --json          the result as JSON\n"                                      \
+#define OPTIONS                                                                        \
+    "\n\n      --json          the result as JSON\n"                                   \
     "  -c, --config FILE   the config"
 
 const struct command start_command = {
     .name = "start",
     .usage = USAGE,
     .summary = "start a loaded campaign: invite and enrol whoever it is for",
-    .help = "Sets a campaign (or one of its series) going. Whoever it is for and whose\n"
-            "consents are there begins; others get one invitation, if it is known how\n"
-            "their number was collected. Starting twice changes nothing." OPTIONS,
+    .help =
+        "Sets a campaign (or one of its series) going. Whoever it is for and whose\n"
+        "consents are there begins; others get one invitation, if it is known how\n"
+        "their number was collected. Starting twice changes nothing." OPTIONS,
     .run = run_start,
 };
 
@@ -146,9 +150,10 @@ const struct command pause_command = {
     .name = "pause",
     .usage = USAGE,
     .summary = "pause it: nothing that it starts leaves",
-    .help = "Nothing of the campaign (or series) leaves until `cegah resume`; replies to\n"
-            "STOP still do. Steps that fall due meanwhile are looked at then: what is too\n"
-            "late by its own limit is recorded as missed, not sent." OPTIONS,
+    .help =
+        "Nothing of the campaign (or series) leaves until `cegah resume`; replies to\n"
+        "STOP still do. Steps that fall due meanwhile are looked at then: what is too\n"
+        "late by its own limit is recorded as missed, not sent." OPTIONS,
     .run = run_pause,
 };
 
@@ -164,7 +169,8 @@ const struct command stop_command = {
     .name = "stop",
     .usage = USAGE,
     .summary = "end it for good",
-    .help = "Ends a campaign (or series) for good: everybody in it is ended, and it cannot\n"
+    .help = "Ends a campaign (or series) for good: everybody in it is ended, and it "
+            "cannot\n"
             "be started again." OPTIONS,
     .run = run_stop,
 };

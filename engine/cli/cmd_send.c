@@ -24,8 +24,8 @@ enum { LOOK_MS = 200, LOOKS = 5 * 60 * 1000 / LOOK_MS };
 
 static bool is_over(enum message_state state)
 {
-    return state != MESSAGE_QUEUED && state != MESSAGE_SENDING && state != MESSAGE_SENT &&
-           state != MESSAGE_UNSURE;
+    return state != MESSAGE_QUEUED && state != MESSAGE_SENDING &&
+           state != MESSAGE_SENT && state != MESSAGE_UNSURE;
 }
 
 /* Reads the message anew; returns 0, or -1 with a sentence. */
@@ -77,11 +77,13 @@ static int follow(const struct config *config, const char *id, bool as_json)
     }
     if (!is_over(message.state)) {
         err_set(&err, ERR_UNABLE,
-            "no final report after five minutes; `cegah message %s` shows it later", id);
+            "no final report after five minutes; `cegah message %s` shows it later",
+            id);
         return cli_fail(&err);
     }
-    return message.state == MESSAGE_DELIVERED || message.state == MESSAGE_READ ? 0
-                                                                               : ERR_REFUSED;
+    return message.state == MESSAGE_DELIVERED || message.state == MESSAGE_READ
+               ? 0
+               : ERR_REFUSED;
 }
 
 struct wanted {
@@ -103,7 +105,8 @@ static int send_one(const struct wanted *wanted)
     }
     if (!wanted->no_wait && !db_is_locked(config->database)) {
         err_set(&err, ERR_UNABLE,
-            "`cegah serve` is not running, so nothing would leave; start it, or queue the "
+            "`cegah serve` is not running, so nothing would leave; start it, or queue "
+            "the "
             "message with --no-wait");
         status = cli_fail(&err);
     } else if (door_call(config, "send",
@@ -172,14 +175,15 @@ const struct command send_command = {
     .name = "send",
     .usage = "--to PHONE --text TEXT [--gateway G] [--no-wait] [--json] [-c CONFIG]",
     .summary = "send one test message to one of the config's test_phones",
-    .help = "Writes to a number of `test_phones` only, and follows the message until its\n"
-            "delivery report: exit 0 when it was delivered, 1 when it was refused or\n"
-            "failed, 3 when no report came within five minutes.\n\n"
-            "      --to PHONE      the number, as people type it\n"
-            "      --text TEXT     what to send\n"
-            "      --gateway G     by this gateway, not by the routes\n"
-            "      --no-wait       print the message's id and return\n"
-            "      --json          the result as JSON\n"
-            "  -c, --config FILE   the config",
+    .help =
+        "Writes to a number of `test_phones` only, and follows the message until its\n"
+        "delivery report: exit 0 when it was delivered, 1 when it was refused or\n"
+        "failed, 3 when no report came within five minutes.\n\n"
+        "      --to PHONE      the number, as people type it\n"
+        "      --text TEXT     what to send\n"
+        "      --gateway G     by this gateway, not by the routes\n"
+        "      --no-wait       print the message's id and return\n"
+        "      --json          the result as JSON\n"
+        "  -c, --config FILE   the config",
     .run = run,
 };

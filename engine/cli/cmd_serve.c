@@ -50,9 +50,10 @@ const struct command serve_command = {
     .name = "serve",
     .usage = "[-c CONFIG]",
     .summary = "the daemon: plans, sends, and listens to gateways",
-    .help = "Runs in the foreground until SIGTERM or SIGINT, then ends when nothing is in\n"
-            "flight. Its log goes to stderr. Only one may write to a database at a time;\n"
-            "commands that change something speak to it over DATABASE.sock.\n\n"
-            "  -c, --config FILE   the config (else ./cegah.yaml, /etc/cegah/cegah.yaml)",
+    .help =
+        "Runs in the foreground until SIGTERM or SIGINT, then ends when nothing is in\n"
+        "flight. Its log goes to stderr. Only one may write to a database at a time;\n"
+        "commands that change something speak to it over DATABASE.sock.\n\n"
+        "  -c, --config FILE   the config (else ./cegah.yaml, /etc/cegah/cegah.yaml)",
     .run = run,
 };

@@ -40,7 +40,8 @@ void demo_show_progress(
     time_parse(start, &began);
     week = (now - began) / MS_WEEK;
     week = week > WEEKS || last ? WEEKS : week;
-    if ((!in_place && week == shown && !last) || (db = cli_reader(config, &err)) == NULL) {
+    if ((!in_place && week == shown && !last) ||
+        (db = cli_reader(config, &err)) == NULL) {
         return;
     }
     shown = week;
@@ -62,8 +63,10 @@ void demo_show_progress(
 
 int demo_show_recount(const struct recount *recount, struct err *err)
 {
-    printf("\nThe ledger of the simulator: %lld requests, %lld accepted. Compared message for\n"
-           "message: %lld messages, %lld of them known to the ledger, %lld differences.\n",
+    printf(
+        "\nThe ledger of the simulator: %lld requests, %lld accepted. Compared message "
+        "for\n"
+        "message: %lld messages, %lld of them known to the ledger, %lld differences.\n",
         (long long)recount->requests, (long long)recount->accepted,
         (long long)recount->messages, (long long)recount->known,
         (long long)recount->differences);
@@ -73,7 +76,8 @@ int demo_show_recount(const struct recount *recount, struct err *err)
     if (recount->states[MESSAGE_QUEUED] != 0 || recount->states[MESSAGE_SENDING] != 0) {
         return err_set(err, ERR_UNABLE, "messages are still on their way at the end");
     }
-    printf("Every message is in exactly one state; none is queued or sending. They agree.\n");
+    printf("Every message is in exactly one state; none is queued or sending. They "
+           "agree.\n");
     return 0;
 }
 

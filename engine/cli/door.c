@@ -25,7 +25,8 @@ static int read_answer(int status, const char *body, json_t **result, struct err
     detail = json_object_get(value, "detail");
     code = json_object_get(value, "code");
     err_set(err,
-        json_is_integer(code) ? (enum err_code)json_integer_value(code) : ERR_UNABLE, "%s",
+        json_is_integer(code) ? (enum err_code)json_integer_value(code) : ERR_UNABLE,
+        "%s",
         json_is_string(detail) ? json_string_value(detail)
                                : "the daemon gave no answer that can be read");
     json_decref(value);
@@ -62,8 +63,8 @@ static int call_daemon(const struct config *config, const char *operation,
     return done;
 }
 
-static int run_here(const struct config *config, const char *name, const json_t *arguments,
-    json_t **result, struct err *err)
+static int run_here(const struct config *config, const char *name,
+    const json_t *arguments, json_t **result, struct err *err)
 {
     const struct operation *operation = operation_find(name);
     struct engine engine;

@@ -40,7 +40,8 @@ static int help(const char *name)
         return 2;
     }
     if (command != NULL) {
-        printf("usage: cegah %s %s\n\n%s\n", command->name, command->usage, command->help);
+        printf(
+            "usage: cegah %s %s\n\n%s\n", command->name, command->usage, command->help);
         return 0;
     }
     printf("cegah: SMS and WhatsApp campaigns that help prevent child marriage\n\n"

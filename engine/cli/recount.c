@@ -46,7 +46,8 @@ static void message_reference(const char *reference, char out[REFERENCE_SIZE])
     int length = (int)strlen(reference);
     const char *underscore = strrchr(reference, '_');
 
-    if (underscore != NULL && strspn(underscore + 1, "0123456789") == strlen(underscore + 1)) {
+    if (underscore != NULL &&
+        strspn(underscore + 1, "0123456789") == strlen(underscore + 1)) {
         length = (int)(underscore - reference);
     }
     snprintf(out, REFERENCE_SIZE, "%.*s", length, reference);
@@ -207,7 +208,8 @@ static void compare_counters(struct db *db, struct recount *recount)
     }
 }
 
-int recount_run(struct db *db, const char *url, struct recount *recount, struct err *err)
+int recount_run(
+    struct db *db, const char *url, struct recount *recount, struct err *err)
 {
     json_t *expected = json_object();
     const char *left;

@@ -24,6 +24,7 @@ struct recount {
 
 /* url: the simulator's origin. Returns 0; -1 with a sentence when the ledger cannot be
  * read. */
-int recount_run(struct db *db, const char *url, struct recount *recount, struct err *err);
+int recount_run(
+    struct db *db, const char *url, struct recount *recount, struct err *err);
 
 #endif

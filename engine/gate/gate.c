@@ -38,8 +38,8 @@ void gate_init(struct gate *gate, struct db *db, const struct catalogue *catalog
     hours_default(&gate->rules);
 }
 
-void gate_subject(
-    const struct gate *gate, int64_t person_id, int64_t now, struct gate_subject *subject)
+void gate_subject(const struct gate *gate, int64_t person_id, int64_t now,
+    struct gate_subject *subject)
 {
     const struct district *district = NULL;
 
@@ -102,8 +102,9 @@ static bool is_test_phone(const struct gate *gate, int64_t address_id)
 }
 
 /* What allows the message at all; false when nothing does. */
-static bool check_permission(const struct gate *gate, const struct gate_question *question,
-    const struct gate_subject *subject, struct gate_answer *answer)
+static bool check_permission(const struct gate *gate,
+    const struct gate_question *question, const struct gate_subject *subject,
+    struct gate_answer *answer)
 {
     switch (question->kind) {
     case KIND_INVITATION:
@@ -178,7 +179,8 @@ static void check_caps(const struct gate *gate, const struct gate_question *ques
     in_week = cap_count(gate->db, question->address_id, monday, monday + 6);
     if (question->counted) {
         in_day -= question->counted_day == today;
-        in_week -= question->counted_day >= monday && question->counted_day <= monday + 6;
+        in_week -=
+            question->counted_day >= monday && question->counted_day <= monday + 6;
     }
     if (in_week >= cap_week) {
         wait_until(answer, "cap_week", zone_at(subject->zone, monday + 7, 0));
@@ -212,7 +214,7 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
         /* What waits for another reason must also wake in an open hour. */
         answer->until = question->kind == KIND_TEST
                             ? answer->until
-                            : hours_next_open(subject.hours, subject.zone, subject.minor,
-                                  answer->until);
+                            : hours_next_open(subject.hours, subject.zone,
+                                  subject.minor, answer->until);
     }
 }

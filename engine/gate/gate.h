@@ -36,7 +36,7 @@ enum { REPLY_AT_NIGHT_MS = 5 * 60 * 1000 };
 
 struct gate_question {
     enum message_kind kind;
-    int64_t person_id;  /* 0: nobody known (a reply to a stranger) */
+    int64_t person_id; /* 0: nobody known (a reply to a stranger) */
     int64_t address_id;
     int64_t series_id;  /* 0: none */
     bool neutral;       /* of the list that may answer in closed hours */
@@ -49,10 +49,10 @@ enum gate_verdict { GATE_ALLOW, GATE_WAIT, GATE_DENY };
 
 struct gate_answer {
     enum gate_verdict verdict;
-    const char *reason;  /* a word, borrowed for ever; "" when allowed */
-    int64_t until;       /* WAIT: ask again then */
-    bool counts;         /* against the caps */
-    int32_t day;         /* today, in the person's zone */
+    const char *reason; /* a word, borrowed for ever; "" when allowed */
+    int64_t until;      /* WAIT: ask again then */
+    bool counts;        /* against the caps */
+    int32_t day;        /* today, in the person's zone */
     int64_t consent_id, guardian_id, basis_id; /* what allows it; 0: not needed */
 };
 
@@ -68,7 +68,7 @@ struct gate_subject {
 };
 
 /* person_id 0, or one that is gone: the config's zone, the rules' hours, a minor. */
-void gate_subject(
-    const struct gate *gate, int64_t person_id, int64_t now, struct gate_subject *subject);
+void gate_subject(const struct gate *gate, int64_t person_id, int64_t now,
+    struct gate_subject *subject);
 
 #endif

@@ -49,7 +49,7 @@ void client_send(struct client *client, const struct http_request *request,
  * is filled (caller's buffer, initialised); returns the status, or -1 with a sentence
  * when no whole reply came.
  */
-int client_call(const struct http_request *request, const struct client_options *options,
-    struct buf *body, struct err *err);
+int client_call(const struct http_request *request,
+    const struct client_options *options, struct buf *body, struct err *err);
 
 #endif

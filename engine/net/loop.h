@@ -105,7 +105,7 @@ void loop_pool(struct loop *loop, void (*work)(void *argument),
 
 /* Calls on_signal(argument, number) for SIGINT and SIGTERM. (SIGPIPE is ignored from
  * loop_new() on.) */
-void loop_signals(struct loop *loop, void (*on_signal)(void *argument, int number),
-    void *argument);
+void loop_signals(
+    struct loop *loop, void (*on_signal)(void *argument, int number), void *argument);
 
 #endif

@@ -21,18 +21,19 @@ struct server;
 struct server_call;
 
 struct server_options {
-    const char *listen;      /* "127.0.0.1:8480", "[::1]:8480"; port 0: any; or NULL */
-    const char *unix_socket; /* a path, made with mode 0600, replaced if stale; or NULL */
-    size_t body_max;         /* bytes; a longer body is answered 413 without on_call() */
-    unsigned connections;    /* at most; further ones wait in the kernel's queue */
-    unsigned timeout_s;      /* a silent connection is closed */
+    const char *listen; /* "127.0.0.1:8480", "[::1]:8480"; port 0: any; or NULL */
+    const char
+        *unix_socket;     /* a path, made with mode 0600, replaced if stale; or NULL */
+    size_t body_max;      /* bytes; a longer body is answered 413 without on_call() */
+    unsigned connections; /* at most; further ones wait in the kernel's queue */
+    unsigned timeout_s;   /* a silent connection is closed */
     void *context;
     /*
      * MUST answer the call, now or later. request is borrowed until it does. Called from
      * the loop's thread, also from the end of a turn.
      */
-    void (*on_call)(void *context, struct server_call *call,
-        const struct http_inbound *request);
+    void (*on_call)(
+        void *context, struct server_call *call, const struct http_inbound *request);
     /*
      * MAY. Called for each new request before its body is read; false closes the
      * connection without an answer (the simulator's "cut before reading").

@@ -55,7 +55,8 @@ static struct campaign *compile(
     problems_init(&problems);
     buf_init(&text, 1 << 16);
     if (json == NULL || files_from_json(json, &files, err) != 0) {
-        err_set(err, ERR_UNABLE, "campaign %s: its stored files cannot be read", row->name);
+        err_set(
+            err, ERR_UNABLE, "campaign %s: its stored files cannot be read", row->name);
         goto out;
     }
     campaign = campaign_compile(&files, "", &problems);

@@ -8,9 +8,9 @@ json_t *files_to_value(const struct content_files *files)
     json_t *list = json_array();
 
     for (size_t i = 0; i < files->n; i++) {
-        json_array_append_new(list,
-            json_pack("{s:s, s:s%}", "name", files->list[i].name, "text",
-                files->list[i].text, files->list[i].length));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s%}", "name", files->list[i].name, "text",
+                      files->list[i].text, files->list[i].length));
     }
     return list;
 }
@@ -27,7 +27,8 @@ int files_from_value(const json_t *value, struct content_files *files, struct er
     files->list = mem_zero(json_array_size(value), sizeof *files->list);
     json_array_foreach(value, i, item)
     {
-        json_t *name = json_object_get(item, "name"), *text = json_object_get(item, "text");
+        json_t *name = json_object_get(item, "name"),
+               *text = json_object_get(item, "text");
 
         if (!json_is_string(name) || !json_is_string(text)) {
             content_files_fini(files);

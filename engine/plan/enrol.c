@@ -9,14 +9,15 @@
 
 enum { SLICE_MAX = 256 };
 
-void enrol_begin(struct enrol_pass *pass, const struct planner *planner, int64_t series_id)
+void enrol_begin(
+    struct enrol_pass *pass, const struct planner *planner, int64_t series_id)
 {
     *pass = (struct enrol_pass){.planner = planner, .series_id = series_id};
 }
 
 /* Somebody who is in the series already. */
-static void look_again(struct enrol_pass *pass, struct enrolment *enrolment, bool allowed,
-    int64_t now)
+static void look_again(
+    struct enrol_pass *pass, struct enrolment *enrolment, bool allowed, int64_t now)
 {
     struct db *db = pass->planner->db;
 

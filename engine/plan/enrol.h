@@ -29,11 +29,12 @@ struct enrol_count {
 struct enrol_pass {
     const struct planner *planner;
     int64_t series_id;
-    int64_t person;    /* the last one looked at */
+    int64_t person; /* the last one looked at */
     struct enrol_count count;
 };
 
-void enrol_begin(struct enrol_pass *pass, const struct planner *planner, int64_t series_id);
+void enrol_begin(
+    struct enrol_pass *pass, const struct planner *planner, int64_t series_id);
 /* Looks at up to `people` persons. Returns true when there are more. */
 bool enrol_slice(struct enrol_pass *pass, int people, int64_t now);
 

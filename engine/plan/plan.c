@@ -48,7 +48,8 @@ static void on_due(struct timer *timer)
     plan_wake((struct plan *)((char *)timer - offsetof(struct plan, timer)));
 }
 
-struct plan *plan_new(struct loop *loop, const struct planner *planner, struct send *send)
+struct plan *plan_new(
+    struct loop *loop, const struct planner *planner, struct send *send)
 {
     struct plan *plan = mem_zero(1, sizeof *plan);
 

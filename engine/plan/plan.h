@@ -50,7 +50,8 @@ char *planner_fill(const struct planner *planner, const struct catalogue_series 
     int64_t person_id, const char *template_text, int64_t now);
 
 /* Runs planner_step() on a loop. Returns an owned plan; borrows the rest. */
-struct plan *plan_new(struct loop *loop, const struct planner *planner, struct send *send);
+struct plan *plan_new(
+    struct loop *loop, const struct planner *planner, struct send *send);
 void plan_free(struct plan *plan);
 /* Something may have become due: looks at the end of this turn. */
 void plan_wake(struct plan *plan);

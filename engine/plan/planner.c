@@ -90,7 +90,8 @@ static int64_t due_of(const struct planner *planner, const struct enrolment *enr
 void planner_set_step(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const char *step, int64_t now)
 {
-    const struct step *before = step == NULL ? NULL : series_step(series->compiled, step);
+    const struct step *before =
+        step == NULL ? NULL : series_step(series->compiled, step);
     const struct step *next = series_step_after(series->compiled, step);
 
     if (next == NULL) {
@@ -161,19 +162,21 @@ static void invite(const struct planner *planner, struct enrolment *enrolment,
     char *text;
     int64_t message;
 
-    text = planner_fill(planner, series, enrolment->person_id, compiled->invitation, now);
+    text =
+        planner_fill(planner, series, enrolment->person_id, compiled->invitation, now);
     outgoing.text = text;
     message = outbox_queue(planner->outbox, &outgoing, now, &answer);
     free(text);
     if (message != 0) {
-        outcome_set(planner->db, enrolment->id, outgoing.step, 1, "sent", "", message, now);
+        outcome_set(
+            planner->db, enrolment->id, outgoing.step, 1, "sent", "", message, now);
         enrolment->invited_at = now;
         enrolment->due_at = now + compiled->invitation_closes_ms;
         set_reason(enrolment, "");
         enrolment_save(planner->db, enrolment, now);
     } else if (answer.verdict == GATE_WAIT) {
-        outcome_set(planner->db, enrolment->id, outgoing.step, 1, "held", answer.reason, 0,
-            now);
+        outcome_set(planner->db, enrolment->id, outgoing.step, 1, "held", answer.reason,
+            0, now);
         enrolment->due_at = answer.until;
         enrolment_save(planner->db, enrolment, now);
     } else {
@@ -215,8 +218,8 @@ static void over(const struct planner *planner, struct enrolment *enrolment,
     char step[sizeof enrolment->step];
 
     memcpy(step, enrolment->step, sizeof step);
-    outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome, reason, 0,
-        now);
+    outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
+        reason, 0, now);
     planner_set_step(planner, enrolment, series, step, now);
     enrolment_save(planner->db, enrolment, now);
 }

@@ -203,7 +203,8 @@ static int64_t inbound_at(const struct message *message)
 }
 
 /* Asks the gate and does what it says. Returns true when the message was claimed. */
-static bool consider(struct send *send, struct gateway *gateway, struct message *message)
+static bool consider(
+    struct send *send, struct gateway *gateway, struct message *message)
 {
     struct db *db = send->with.db;
     int64_t now = send_now(send);
@@ -248,10 +249,10 @@ static bool consider(struct send *send, struct gateway *gateway, struct message 
 }
 
 /* Returns how many of the list were claimed; `room` falls by as many. */
-static void consider_all(struct send *send, struct gateway *gateway, struct message *list,
-    int n, int *room)
+static void consider_all(
+    struct send *send, struct gateway *gateway, struct message *list, int n, int *room)
 {
-    for (int i = 0; i < n && *room > 0; i++) {
+    for (int i = 0; i<n && * room> 0; i++) {
         bool claimed;
 
         db_unit_begin(send->with.db);
@@ -400,8 +401,8 @@ struct send *send_new(const struct send_with *with)
         gateway->adapter = adapter_find(own->adapter);
         must(gateway->adapter != NULL, "adapter %s", own->adapter);
         gateway->client = client_new(with->loop, (int)own->connections);
-        gateway->report_url = mem_format("%s/hooks/%s%s%s%s", config->public_url, own->name,
-            own->hook_secret != NULL ? "/" : "",
+        gateway->report_url = mem_format("%s/hooks/%s%s%s%s", config->public_url,
+            own->name, own->hook_secret != NULL ? "/" : "",
             own->hook_secret != NULL ? own->hook_secret : "", "/status");
         if (gateway_pause_find(with->db, own->name, gateway->reason, &probe_at)) {
             gateway->paused = true; /* the cause may be mended: one message tries now */
@@ -466,7 +467,8 @@ int send_in_flight(const struct send *send)
     return total;
 }
 
-bool send_gateway_status(const struct send *send, size_t i, struct gateway_status *status)
+bool send_gateway_status(
+    const struct send *send, size_t i, struct gateway_status *status)
 {
     const struct gateway *gateway = i < send->gateways_n ? &send->gateways[i] : NULL;
 

@@ -79,7 +79,8 @@ int64_t gateway_opens_at(const struct gateway *gateway, int64_t now)
     return at > gateway->throttled_until ? at : gateway->throttled_until;
 }
 
-static void pause_gateway(struct send *send, struct gateway *gateway, const char *reason)
+static void pause_gateway(
+    struct send *send, struct gateway *gateway, const char *reason)
 {
     int64_t now = send_now(send);
 
@@ -128,7 +129,8 @@ void gateway_note(
                     class == FAILURE_THROTTLED;
 
         if (mute) {
-            pause_gateway(send, gateway, gateway->reason); /* it says nothing of the cause */
+            pause_gateway(
+                send, gateway, gateway->reason); /* it says nothing of the cause */
         } else {
             resume_gateway(send, gateway);
         }

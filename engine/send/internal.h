@@ -17,10 +17,10 @@ struct gateway {
     const struct config_gateway *config;
     const struct adapter *adapter;
     struct client *client;
-    char *report_url;     /* what the gateway calls with reports */
-    int in_flight;        /* claimed and not settled */
-    double allowance;     /* messages that the rate allows now */
-    int64_t allowance_at; /* when it was reckoned */
+    char *report_url;        /* what the gateway calls with reports */
+    int in_flight;           /* claimed and not settled */
+    double allowance;        /* messages that the rate allows now */
+    int64_t allowance_at;    /* when it was reckoned */
     int64_t throttled_until; /* asked by a 429 */
     bool paused;
     int64_t probe_at;     /* paused: one message may try then */

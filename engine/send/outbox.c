@@ -97,7 +97,8 @@ int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoin
         expires_at = now + gateway->max_age_ms;
     }
     if (answer->verdict == GATE_WAIT) {
-        if (!is_reply(outgoing->kind) || gateway == NULL || answer->until >= expires_at) {
+        if (!is_reply(outgoing->kind) || gateway == NULL ||
+            answer->until >= expires_at) {
             return 0;
         }
         next_at = answer->until;

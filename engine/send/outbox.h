@@ -24,13 +24,13 @@ struct outbox {
 struct outgoing {
     enum message_kind kind;
     int64_t campaign_id, series_id, enrolment_id, occurrence, person_id, address_id;
-    const char *step;     /* "C4"; of a reply: what it is */
-    const char *text;     /* filled, UTF-8 */
-    const char *gateway;  /* NULL: by the routes; a reply goes back where it came from */
+    const char *step;    /* "C4"; of a reply: what it is */
+    const char *text;    /* filled, UTF-8 */
+    const char *gateway; /* NULL: by the routes; a reply goes back where it came from */
     bool neutral;
     int64_t inbound_id, inbound_at; /* what it answers; 0: nothing */
-    int64_t due_at;       /* when it was meant to leave; now for replies */
-    int64_t late_ms;      /* it may not leave later than this after due_at */
+    int64_t due_at;                 /* when it was meant to leave; now for replies */
+    int64_t late_ms;                /* it may not leave later than this after due_at */
 };
 
 /*

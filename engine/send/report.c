@@ -20,11 +20,12 @@ static const char *const words[] = {
     [REPORT_UNKNOWN] = "note",
 };
 
-static void park(
-    struct send *send, const char *gateway, const struct adapter_event *event, int64_t now)
+static void park(struct send *send, const char *gateway,
+    const struct adapter_event *event, int64_t now)
 {
     struct parked_report report = {.at = event->at_ms != 0 ? event->at_ms : now};
-    const char *id = event->gateway_id[0] != '\0' ? event->gateway_id : event->reference;
+    const char *id =
+        event->gateway_id[0] != '\0' ? event->gateway_id : event->reference;
 
     /* The state goes as a digit, which settle.c reads back. */
     snprintf(report.state, sizeof report.state, "%d", (int)event->state);
@@ -32,7 +33,8 @@ static void park(
     snprintf(report.code, sizeof report.code, "%s", event->code);
     snprintf(report.text, sizeof report.text, "%s", event->text);
     parked_add(send->with.db, gateway, id, &report, now);
-    log_event(LOG_INFO, "report_parked", "gateway=%s state=%s", gateway, words[event->state]);
+    log_event(
+        LOG_INFO, "report_parked", "gateway=%s state=%s", gateway, words[event->state]);
 }
 
 static void apply(struct send *send, struct message *message, int64_t n,
@@ -71,8 +73,8 @@ static void apply(struct send *send, struct message *message, int64_t n,
     }
 }
 
-bool send_report(
-    struct send *send, const char *gateway, const struct adapter_event *event, int64_t now)
+bool send_report(struct send *send, const char *gateway,
+    const struct adapter_event *event, int64_t now)
 {
     struct message message;
     int64_t n = 0, id = 0;

@@ -55,8 +55,8 @@ int send_in_flight(const struct send *send);
 
 /* Applies one delivery report of the gateway (EVENT_REPORT). Returns false when it names
  * no message that is known (it is kept for a day, in case its answer is on the way). */
-bool send_report(struct send *send, const char *gateway, const struct adapter_event *event,
-    int64_t now);
+bool send_report(struct send *send, const char *gateway,
+    const struct adapter_event *event, int64_t now);
 
 /* Cancels what is queued for an address, for the reason; returns how many. */
 int send_cancel_address(
@@ -70,6 +70,7 @@ struct gateway_status {
     int in_flight;
 };
 /* Returns false past the last. */
-bool send_gateway_status(const struct send *send, size_t i, struct gateway_status *status);
+bool send_gateway_status(
+    const struct send *send, size_t i, struct gateway_status *status);
 
 #endif

@@ -25,7 +25,8 @@ static const int64_t ACK_WINDOW_MS = 60 * 1000;
 int64_t settle_backoff_ms(const struct message *message)
 {
     int64_t wait = BACKOFF_FIRST_MS;
-    uint64_t hash = (uint64_t)message->id * 1099511628211u + (uint64_t)message->attempts;
+    uint64_t hash =
+        (uint64_t)message->id * 1099511628211u + (uint64_t)message->attempts;
 
     for (int64_t n = 1; n < message->attempts && wait < BACKOFF_LAST_MS; n++) {
         wait *= 2;
@@ -75,8 +76,8 @@ void settle_over(struct db *db, struct message *message, enum message_state to,
     message_move(db, message, to, FAILURE_NONE, reason, now);
     if (message->enrolment_id != 0 &&
         (message->kind == KIND_STEP || message->kind == KIND_INVITATION)) {
-        outcome_to_missed(db, message->enrolment_id, message->step, message->occurrence,
-            reason, now);
+        outcome_to_missed(
+            db, message->enrolment_id, message->step, message->occurrence, reason, now);
     }
 }
 
@@ -107,12 +108,13 @@ static void refused(struct send *send, struct gateway *gateway, struct message *
     wait = result->retry_after_ms > wait ? result->retry_after_ms : wait;
     switch (result->class) {
     case FAILURE_ACCOUNT:
-        again(send, message, result, 0); /* kept: the gateway is paused, not the message */
+        again(send, message, result,
+            0); /* kept: the gateway is paused, not the message */
         return;
     case FAILURE_THROTTLED:
-        gateway->throttled_until = now + (result->retry_after_ms > 0
-                                                 ? result->retry_after_ms
-                                                 : settle_backoff_ms(message));
+        gateway->throttled_until =
+            now + (result->retry_after_ms > 0 ? result->retry_after_ms
+                                              : settle_backoff_ms(message));
         again(send, message, result, wait);
         return;
     case FAILURE_TRANSIENT:
@@ -129,15 +131,15 @@ static void refused(struct send *send, struct gateway *gateway, struct message *
     }
     if (message->unsure > 0) {
         message->next_at = 0;
-        message_move(
-            send->with.db, message, MESSAGE_UNSURE, result->class, "resend_refused", now);
+        message_move(send->with.db, message, MESSAGE_UNSURE, result->class,
+            "resend_refused", now);
     } else {
         message_move(send->with.db, message, MESSAGE_FAILED, result->class, words, now);
     }
 }
 
-static void accepted(struct send *send, struct gateway *gateway, struct message *message,
-    int64_t n, const struct adapter_result *result)
+static void accepted(struct send *send, struct gateway *gateway,
+    struct message *message, int64_t n, const struct adapter_result *result)
 {
     struct db *db = send->with.db;
     struct parked_report parked[PARKED_MAX];
@@ -213,7 +215,8 @@ void settle_attempt(struct send *send, struct gateway *gateway, int64_t message_
     }
 }
 
-int send_cancel_address(struct db *db, int64_t address_id, const char *reason, int64_t now)
+int send_cancel_address(
+    struct db *db, int64_t address_id, const char *reason, int64_t now)
 {
     enum { SLICE = 32 };
     struct message list[SLICE];

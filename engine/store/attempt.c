@@ -10,9 +10,9 @@
 
 void attempt_add(struct db *db, const struct message *message, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO attempt (message_id,n,gateway,address_id,state,at)"
-        " VALUES (?1,?2,?3,?4,'sending',?5)");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO attempt (message_id,n,gateway,address_id,state,at)"
+                    " VALUES (?1,?2,?3,?4,'sending',?5)");
 
     stmt_int(stmt, 1, message->id);
     stmt_int(stmt, 2, message->attempts);
@@ -39,8 +39,8 @@ void attempt_close(struct db *db, int64_t message_id, int64_t n, const char *sta
     stmt_run(stmt);
 }
 
-void gateway_id_add(
-    struct db *db, const char *gateway, const char *value, int64_t message_id, int64_t n)
+void gateway_id_add(struct db *db, const char *gateway, const char *value,
+    int64_t message_id, int64_t n)
 {
     struct stmt *stmt = db_stmt(db,
         "INSERT INTO gateway_id (gateway,value,message_id,n) VALUES (?1,?2,?3,?4)"
@@ -53,10 +53,11 @@ void gateway_id_add(
     stmt_run(stmt);
 }
 
-int64_t gateway_id_find(struct db *db, const char *gateway, const char *value, int64_t *n)
+int64_t gateway_id_find(
+    struct db *db, const char *gateway, const char *value, int64_t *n)
 {
-    struct stmt *stmt =
-        db_stmt(db, "SELECT message_id,n FROM gateway_id WHERE gateway=?1 AND value=?2");
+    struct stmt *stmt = db_stmt(
+        db, "SELECT message_id,n FROM gateway_id WHERE gateway=?1 AND value=?2");
     int64_t id = 0;
 
     *n = 0;
@@ -73,11 +74,12 @@ int64_t gateway_id_find(struct db *db, const char *gateway, const char *value, i
 bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *state,
     const char *code, const char *text, int64_t at)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO event (message_id,n,attempt,at,state,code,text)"
-        " SELECT ?1,(SELECT coalesce(max(n),0)+1 FROM event WHERE message_id=?1),?2,?3,?4,"
-        " ?5,?6 WHERE NOT EXISTS (SELECT 1 FROM event"
-        " WHERE message_id=?1 AND attempt=?2 AND state=?4 AND code=?5)");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO event (message_id,n,attempt,at,state,code,text)"
+                    " SELECT ?1,(SELECT coalesce(max(n),0)+1 FROM event WHERE "
+                    "message_id=?1),?2,?3,?4,"
+                    " ?5,?6 WHERE NOT EXISTS (SELECT 1 FROM event"
+                    " WHERE message_id=?1 AND attempt=?2 AND state=?4 AND code=?5)");
 
     stmt_int(stmt, 1, message_id);
     stmt_int(stmt, 2, attempt);
@@ -91,9 +93,10 @@ bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *s
 void parked_add(struct db *db, const char *gateway, const char *gateway_id,
     const struct parked_report *report, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO parked_report (gateway,gateway_id,state,class,code,text,at,parked_at)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT DO NOTHING");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO parked_report "
+                    "(gateway,gateway_id,state,class,code,text,at,parked_at)"
+                    " VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT DO NOTHING");
 
     stmt_text(stmt, 1, gateway);
     stmt_text(stmt, 2, gateway_id);
@@ -109,9 +112,9 @@ void parked_add(struct db *db, const char *gateway, const char *gateway_id,
 int parked_take(struct db *db, const char *gateway, const char *gateway_id,
     struct parked_report *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT state,class,code,text,at FROM parked_report"
-        " WHERE gateway=?1 AND gateway_id=?2 ORDER BY id LIMIT ?3");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT state,class,code,text,at FROM parked_report"
+                    " WHERE gateway=?1 AND gateway_id=?2 ORDER BY id LIMIT ?3");
     int n = 0;
 
     stmt_text(stmt, 1, gateway);
@@ -128,8 +131,8 @@ int parked_take(struct db *db, const char *gateway, const char *gateway_id,
     }
     stmt_end(stmt);
     if (n > 0) {
-        stmt = db_stmt(
-            db, "DELETE FROM parked_report WHERE gateway=?1 AND gateway_id=?2");
+        stmt =
+            db_stmt(db, "DELETE FROM parked_report WHERE gateway=?1 AND gateway_id=?2");
         stmt_text(stmt, 1, gateway);
         stmt_text(stmt, 2, gateway_id);
         stmt_run(stmt);

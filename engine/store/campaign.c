@@ -108,9 +108,9 @@ int64_t campaign_row_add_version(struct db *db, const char *name, const char *ha
 
 char *campaign_row_files(struct db *db, int64_t campaign_id)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT v.files FROM campaign c JOIN campaign_version v"
-        " ON v.campaign_id=c.id AND v.number=c.version WHERE c.id=?1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT v.files FROM campaign c JOIN campaign_version v"
+                    " ON v.campaign_id=c.id AND v.number=c.version WHERE c.id=?1");
     char *files = NULL;
 
     stmt_int(stmt, 1, campaign_id);

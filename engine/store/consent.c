@@ -95,9 +95,9 @@ int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian)
 
 void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "UPDATE consent SET withdrawn_at=?2"
-        " WHERE person_id=?1 AND whose='own' AND withdrawn_at IS NULL");
+    struct stmt *stmt =
+        db_stmt(db, "UPDATE consent SET withdrawn_at=?2"
+                    " WHERE person_id=?1 AND whose='own' AND withdrawn_at IS NULL");
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, now);

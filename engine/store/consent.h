@@ -12,15 +12,15 @@ struct db;
 /* One consent to be recorded. All borrowed for the call. */
 struct consent {
     int64_t person_id;
-    bool guardian;       /* whose: the guardian's, else the person's own */
+    bool guardian; /* whose: the guardian's, else the person's own */
     bool refused;
-    int64_t series_id;   /* 0: every series of the programme (an import's) */
-    const char *channel; /* NULL: none (paper, a guardian's) */
-    const char *method;  /* paper, voice, reply … */
-    int64_t given_at;    /* when by message; 0 with dated */
-    const char *dated;   /* YYYY-MM-DD as written on the form, or "" */
-    const char *wording; /* version of the words that were shown */
-    const char *words;   /* what was answered, or "" */
+    int64_t series_id;    /* 0: every series of the programme (an import's) */
+    const char *channel;  /* NULL: none (paper, a guardian's) */
+    const char *method;   /* paper, voice, reply … */
+    int64_t given_at;     /* when by message; 0 with dated */
+    const char *dated;    /* YYYY-MM-DD as written on the form, or "" */
+    const char *wording;  /* version of the words that were shown */
+    const char *words;    /* what was answered, or "" */
     const char *evidence; /* inbound:ID, import:FILE:ROW */
 };
 
@@ -28,7 +28,8 @@ struct consent {
 int64_t consent_add(struct db *db, const struct consent *consent, int64_t now);
 /* The newest consent that is given, not withdrawn, and covers the series; 0: none, also
  * when a refusal of the same person is newer. */
-int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t series_id);
+int64_t consent_live(
+    struct db *db, int64_t person_id, bool guardian, int64_t series_id);
 /* True when the person has ever agreed herself, to any series, and not withdrawn it. */
 bool consent_any_own(struct db *db, int64_t person_id);
 /* True when the person has a like row already (for imports that run twice). */

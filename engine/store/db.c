@@ -35,9 +35,9 @@ struct db {
     sqlite3 *handle;
     enum db_mode mode;
     bool turn_open;
-    bool failed;      /* the store itself; for good */
-    bool unit_failed; /* a constraint; until its unit ends */
-    int depth;        /* of units */
+    bool failed;           /* the store itself; for good */
+    bool unit_failed;      /* a constraint; until its unit ends */
+    int depth;             /* of units */
     bool saved[UNITS_MAX]; /* the unit has a savepoint of its own */
     int wal_pages;
     char failure[512];
@@ -60,7 +60,8 @@ static void fail(struct db *db, int code, const char *what)
         db->failed = true;
         snprintf(db->failure, sizeof db->failure, "the database failed: %s",
             sqlite3_errmsg(db->handle));
-        log_event(LOG_ERROR, "store_failed", "error=\"%s\"", sqlite3_errmsg(db->handle));
+        log_event(
+            LOG_ERROR, "store_failed", "error=\"%s\"", sqlite3_errmsg(db->handle));
     }
 }
 
@@ -122,8 +123,8 @@ static int migrate(struct db *db, int from, const char *path, struct err *err)
         int code = sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, &sentence);
 
         code = code != SQLITE_OK ? code
-                                 : sqlite3_exec(db->handle, schema_migration(number), NULL,
-                                       NULL, &sentence);
+                                 : sqlite3_exec(db->handle, schema_migration(number),
+                                       NULL, NULL, &sentence);
         code = code != SQLITE_OK
                    ? code
                    : sqlite3_exec(db->handle, mark, NULL, NULL, &sentence);
@@ -164,7 +165,8 @@ static int settle_version(struct db *db, const char *path, struct err *err)
     }
     if (tables > 0 && application != SCHEMA_APPLICATION_ID) {
         return err_set(err, ERR_UNABLE,
-            "%s is a database of another program: name another file as `database`", path);
+            "%s is a database of another program: name another file as `database`",
+            path);
     }
     if (version > schema_version()) {
         return err_set(err, ERR_UNABLE,
@@ -200,8 +202,8 @@ static int configure(struct db *db, const char *path, struct err *err)
     if (settle_version(db, path, err) != 0) {
         return -1;
     }
-    code = sqlite3_exec(db->handle, db->mode == DB_WRITE ? writer : "PRAGMA query_only=ON",
-        NULL, NULL, &sentence);
+    code = sqlite3_exec(db->handle,
+        db->mode == DB_WRITE ? writer : "PRAGMA query_only=ON", NULL, NULL, &sentence);
     if (code != SQLITE_OK) {
         err_set(err, ERR_UNABLE, "%s: %s", path,
             sentence != NULL ? sentence : sqlite3_errstr(code));
@@ -221,7 +223,8 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
     db->mode = mode;
     if (mode == DB_READ && access(path, F_OK) != 0) {
         err_set(err, ERR_UNABLE,
-            "%s: no database yet: `cegah load CAMPAIGN` or `cegah serve` makes it", path);
+            "%s: no database yet: `cegah load CAMPAIGN` or `cegah serve` makes it",
+            path);
         free(db);
         return NULL;
     }
@@ -389,7 +392,8 @@ struct stmt *db_stmt(struct db *db, const char *sql)
         code = sqlite3_prepare_v3(
             db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
         if (code != SQLITE_OK) {
-            must((code & 0xff) != SQLITE_ERROR, "%s: %s", sql, sqlite3_errmsg(db->handle));
+            must((code & 0xff) != SQLITE_ERROR, "%s: %s", sql,
+                sqlite3_errmsg(db->handle));
             fail(db, code, sql);
         }
     }
@@ -423,9 +427,8 @@ void stmt_id(struct stmt *stmt, int parameter, int64_t id)
 void stmt_text_n(struct stmt *stmt, int parameter, const char *text, size_t bytes)
 {
     if (stmt->handle != NULL) {
-        bound(stmt,
-            sqlite3_bind_text64(stmt->handle, parameter, text, bytes, SQLITE_TRANSIENT,
-                SQLITE_UTF8));
+        bound(stmt, sqlite3_bind_text64(stmt->handle, parameter, text, bytes,
+                        SQLITE_TRANSIENT, SQLITE_UTF8));
     }
 }
 
@@ -441,8 +444,8 @@ void stmt_text(struct stmt *stmt, int parameter, const char *text)
 void stmt_blob(struct stmt *stmt, int parameter, const void *bytes, size_t length)
 {
     if (stmt->handle != NULL) {
-        bound(stmt,
-            sqlite3_bind_blob64(stmt->handle, parameter, bytes, length, SQLITE_TRANSIENT));
+        bound(stmt, sqlite3_bind_blob64(
+                        stmt->handle, parameter, bytes, length, SQLITE_TRANSIENT));
     }
 }
 

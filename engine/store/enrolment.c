@@ -13,8 +13,8 @@ const char *enrolment_state_name(enum enrolment_state state)
     return names[state];
 }
 
-#define COLUMNS                                                                          \
-    "id,person_id,address_id,series_id,state,reason,joined_at,invited_at,step,"          \
+#define COLUMNS                                                                        \
+    "id,person_id,address_id,series_id,state,reason,joined_at,invited_at,step,"        \
     "occurrence,slot_at,due_at"
 
 static void read_row(struct stmt *stmt, struct enrolment *enrolment)
@@ -52,7 +52,8 @@ static bool read_one(struct stmt *stmt, struct enrolment *enrolment)
     return found;
 }
 
-static void bind_state(struct stmt *stmt, const struct enrolment *enrolment, int64_t now)
+static void bind_state(
+    struct stmt *stmt, const struct enrolment *enrolment, int64_t now)
 {
     stmt_text(stmt, 1, names[enrolment->state]);
     stmt_text(stmt, 2, enrolment->reason);
@@ -68,7 +69,8 @@ static void bind_state(struct stmt *stmt, const struct enrolment *enrolment, int
 int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t now)
 {
     struct stmt *stmt = db_stmt(db,
-        "INSERT INTO enrolment (state,reason,joined_at,invited_at,step,occurrence,slot_at,"
+        "INSERT INTO enrolment "
+        "(state,reason,joined_at,invited_at,step,occurrence,slot_at,"
         " due_at,updated_at,person_id,address_id,series_id)"
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) ON CONFLICT DO NOTHING");
 
@@ -134,9 +136,9 @@ int64_t enrolment_earliest_due(struct db *db)
 
 bool enrolment_was_invited(struct db *db, int64_t person_id, int64_t series_id)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT 1 FROM enrolment WHERE person_id=?1 AND series_id<>?2"
-        " AND invited_at IS NOT NULL LIMIT 1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT 1 FROM enrolment WHERE person_id=?1 AND series_id<>?2"
+                    " AND invited_at IS NOT NULL LIMIT 1");
     bool invited;
 
     stmt_int(stmt, 1, person_id);
@@ -159,21 +161,21 @@ static int read_ids(struct stmt *stmt, int64_t *ids, int max)
 
 int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT id FROM enrolment WHERE address_id=?1 AND state<>'ended'"
-        " ORDER BY id LIMIT ?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT id FROM enrolment WHERE address_id=?1 AND state<>'ended'"
+                    " ORDER BY id LIMIT ?2");
 
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, max);
     return read_ids(stmt, ids, max);
 }
 
-int enrolment_ids_of_series(struct db *db, int64_t series_id, enum enrolment_state state,
-    int64_t after, int64_t *ids, int max)
+int enrolment_ids_of_series(struct db *db, int64_t series_id,
+    enum enrolment_state state, int64_t after, int64_t *ids, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT id FROM enrolment WHERE series_id=?1 AND state=?2 AND id>?3"
-        " ORDER BY id LIMIT ?4");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT id FROM enrolment WHERE series_id=?1 AND state=?2 AND id>?3"
+                    " ORDER BY id LIMIT ?4");
 
     stmt_int(stmt, 1, series_id);
     stmt_text(stmt, 2, names[state]);
@@ -182,14 +184,17 @@ int enrolment_ids_of_series(struct db *db, int64_t series_id, enum enrolment_sta
     return read_ids(stmt, ids, max);
 }
 
-bool outcome_set(struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence,
-    const char *outcome, const char *reason, int64_t message_id, int64_t now)
+bool outcome_set(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, const char *outcome, const char *reason, int64_t message_id,
+    int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO step_outcome (enrolment_id,step,occurrence,outcome,reason,message_id,"
-        " at) VALUES (?1,?2,?3,?4,?5,?6,?7)"
-        " ON CONFLICT (enrolment_id,step,occurrence) DO UPDATE SET outcome=?4,reason=?5,"
-        " message_id=?6,at=?7 WHERE outcome='held'");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO step_outcome "
+                    "(enrolment_id,step,occurrence,outcome,reason,message_id,"
+                    " at) VALUES (?1,?2,?3,?4,?5,?6,?7)"
+                    " ON CONFLICT (enrolment_id,step,occurrence) DO UPDATE SET "
+                    "outcome=?4,reason=?5,"
+                    " message_id=?6,at=?7 WHERE outcome='held'");
 
     stmt_int(stmt, 1, enrolment_id);
     stmt_text(stmt, 2, step);
@@ -236,9 +241,10 @@ void question_add(struct db *db, int64_t enrolment_id, const char *step,
     int64_t occurrence, int64_t address_id, const char *channel, int64_t asked_at,
     int64_t closes_at)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO question (enrolment_id,step,occurrence,address_id,channel,asked_at,"
-        " closes_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO question "
+                    "(enrolment_id,step,occurrence,address_id,channel,asked_at,"
+                    " closes_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING");
 
     stmt_int(stmt, 1, enrolment_id);
     stmt_text(stmt, 2, step);
@@ -250,8 +256,8 @@ void question_add(struct db *db, int64_t enrolment_id, const char *step,
     stmt_run(stmt);
 }
 
-bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
-    struct question *question)
+bool question_newest(struct db *db, int64_t address_id, const char *channel,
+    int64_t now, struct question *question)
 {
     struct stmt *stmt = db_stmt(db,
         "SELECT enrolment_id,step,occurrence,asked_at FROM question"
@@ -276,9 +282,9 @@ bool question_newest(struct db *db, int64_t address_id, const char *channel, int
 
 void question_answered(struct db *db, const struct question *question, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "UPDATE question SET answered_at=?4"
-        " WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3");
+    struct stmt *stmt =
+        db_stmt(db, "UPDATE question SET answered_at=?4"
+                    " WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3");
 
     stmt_int(stmt, 1, question->enrolment_id);
     stmt_text(stmt, 2, question->step);

@@ -27,8 +27,8 @@ struct enrolment {
     int64_t invited_at; /* 0: not yet */
     char step[32];      /* the next one; "" none */
     int64_t occurrence;
-    int64_t slot_at;    /* when that step was meant to leave; 0 none */
-    int64_t due_at;     /* when the planner looks again; 0 never */
+    int64_t slot_at; /* when that step was meant to leave; 0 none */
+    int64_t due_at;  /* when the planner looks again; 0 never */
 };
 
 /* Returns the new id; 0 when the person is in the series already. */
@@ -47,13 +47,14 @@ int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, i
 /* True when the person was invited to another series than this one. */
 bool enrolment_was_invited(struct db *db, int64_t person_id, int64_t series_id);
 /* The ids of a series' enrolments in a state after `after`, in order. */
-int enrolment_ids_of_series(struct db *db, int64_t series_id, enum enrolment_state state,
-    int64_t after, int64_t *ids, int max);
+int enrolment_ids_of_series(struct db *db, int64_t series_id,
+    enum enrolment_state state, int64_t after, int64_t *ids, int max);
 
 /* Records what became of a step. Returns false when the step has a final outcome (sent,
  * skipped, missed) already: it must not be sent again. */
-bool outcome_set(struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence,
-    const char *outcome, const char *reason, int64_t message_id, int64_t now);
+bool outcome_set(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, const char *outcome, const char *reason, int64_t message_id,
+    int64_t now);
 /* A step whose message did not leave after all. */
 void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
     int64_t occurrence, const char *reason, int64_t now);
@@ -73,8 +74,8 @@ void question_add(struct db *db, int64_t enrolment_id, const char *step,
     int64_t occurrence, int64_t address_id, const char *channel, int64_t asked_at,
     int64_t closes_at);
 /* The newest one that is open at now on the channel; false: none. */
-bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
-    struct question *question);
+bool question_newest(struct db *db, int64_t address_id, const char *channel,
+    int64_t now, struct question *question);
 void question_answered(struct db *db, const struct question *question, int64_t now);
 /* is_right: 1, 0, or -1 when the question knows no right answer. */
 void answer_add(struct db *db, const struct question *question, const char *value,

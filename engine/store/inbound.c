@@ -5,7 +5,8 @@
 int64_t inbound_add(struct db *db, const struct inbound *inbound)
 {
     struct stmt *stmt = db_stmt(db,
-        "INSERT INTO inbound (gateway,key,address_id,person_id,channel,type,intent,state,"
+        "INSERT INTO inbound "
+        "(gateway,key,address_id,person_id,channel,type,intent,state,"
         " at,received_at) VALUES (?1,?2,?3,?4,?5,?6,'unread','waiting',?7,?8)"
         " ON CONFLICT (gateway,key) DO NOTHING");
 

@@ -14,12 +14,12 @@ struct db;
 /* One to be recorded; borrowed for the call. */
 struct inbound {
     const char *gateway;
-    const char *key;     /* the gateway's id, or a digest of what it sent */
+    const char *key; /* the gateway's id, or a digest of what it sent */
     int64_t address_id;
-    int64_t person_id;   /* 0: nobody known */
+    int64_t person_id; /* 0: nobody known */
     enum channel channel;
-    const char *type;    /* text, image, … */
-    int64_t at;          /* by the gateway's clock, else received_at */
+    const char *type; /* text, image, … */
+    int64_t at;       /* by the gateway's clock, else received_at */
     int64_t received_at;
 };
 

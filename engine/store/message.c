@@ -14,16 +14,16 @@
 static const unsigned moves[MESSAGE_STATES] = {
     [MESSAGE_QUEUED] = TO(QUEUED) | TO(SENDING) | TO(EXPIRED) | TO(CANCELLED) |
                        TO(FAILED) | TO(SENT) | TO(DELIVERED) | TO(READ),
-    [MESSAGE_SENDING] = TO(SENT) | TO(DELIVERED) | TO(READ) | TO(FAILED) | TO(QUEUED) |
-                        TO(UNSURE),
+    [MESSAGE_SENDING] =
+        TO(SENT) | TO(DELIVERED) | TO(READ) | TO(FAILED) | TO(QUEUED) | TO(UNSURE),
     [MESSAGE_SENT] = TO(DELIVERED) | TO(READ) | TO(FAILED),
     [MESSAGE_DELIVERED] = TO(READ),
     [MESSAGE_READ] = 0,
     [MESSAGE_FAILED] = TO(DELIVERED) | TO(READ),
     [MESSAGE_EXPIRED] = TO(DELIVERED) | TO(READ),
     [MESSAGE_CANCELLED] = TO(DELIVERED) | TO(READ),
-    [MESSAGE_UNSURE] = TO(UNSURE) | TO(SENDING) | TO(SENT) | TO(DELIVERED) | TO(READ) |
-                       TO(FAILED),
+    [MESSAGE_UNSURE] =
+        TO(UNSURE) | TO(SENDING) | TO(SENT) | TO(DELIVERED) | TO(READ) | TO(FAILED),
 };
 
 enum { ACCEPTED = TO(SENT) | TO(DELIVERED) | TO(READ) };
@@ -43,9 +43,9 @@ bool message_may_move(enum message_state from, enum message_state to)
 
 static void cap_add(struct db *db, int64_t address_id, int32_t day, int change)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO cap_use (address_id,day,n) VALUES (?1,?2,?3)"
-        " ON CONFLICT (address_id,day) DO UPDATE SET n=n+?3");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO cap_use (address_id,day,n) VALUES (?1,?2,?3)"
+                    " ON CONFLICT (address_id,day) DO UPDATE SET n=n+?3");
 
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, day);
@@ -55,8 +55,8 @@ static void cap_add(struct db *db, int64_t address_id, int32_t day, int change)
 
 int64_t cap_count(struct db *db, int64_t address_id, int32_t from_day, int32_t to_day)
 {
-    struct stmt *stmt = db_stmt(
-        db, "SELECT total(n) FROM cap_use WHERE address_id=?1 AND day BETWEEN ?2 AND ?3");
+    struct stmt *stmt = db_stmt(db,
+        "SELECT total(n) FROM cap_use WHERE address_id=?1 AND day BETWEEN ?2 AND ?3");
     int64_t n = 0;
 
     stmt_int(stmt, 1, address_id);
@@ -80,8 +80,8 @@ static void count(
         " ON CONFLICT DO UPDATE SET queued=queued+?7,sending=sending+?8,sent=sent+?9,"
         " delivered=delivered+?10,read=read+?11,failed=failed+?12,expired=expired+?13,"
         " cancelled=cancelled+?14,unsure=unsure+?15,segments=segments+?16");
-    bool accepted = in(to, ACCEPTED) && from >= 0 &&
-                    !in((enum message_state)from, ACCEPTED);
+    bool accepted =
+        in(to, ACCEPTED) && from >= 0 && !in((enum message_state)from, ACCEPTED);
 
     stmt_int(stmt, 1, message->campaign_id);
     stmt_int(stmt, 2, message->series_id);
@@ -123,7 +123,8 @@ void message_add(struct db *db, struct message *message, const char *text, int64
         "INSERT INTO message (kind,state,campaign_id,series_id,step,enrolment_id,"
         " occurrence,person_id,address_id,channel,gateway,priority,neutral,parts,"
         " is_unicode,day,cap_day,next_at,expires_at,text_id,consent_id,guardian_id,"
-        " basis_id,inbound_id,created_at,updated_at) VALUES (?1,'queued',?2,?3,?4,?5,?6,"
+        " basis_id,inbound_id,created_at,updated_at) VALUES "
+        "(?1,'queued',?2,?3,?4,?5,?6,"
         " ?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?24)");
     stmt_text(stmt, 1, message_kind_name(message->kind));
     stmt_int(stmt, 2, message->campaign_id);
@@ -161,10 +162,11 @@ void message_add(struct db *db, struct message *message, const char *text, int64
     }
 }
 
-#define COLUMNS                                                                          \
-    "id,kind,state,campaign_id,series_id,step,enrolment_id,occurrence,person_id,"        \
-    "address_id,channel,gateway,priority,neutral,parts,is_unicode,day,cap_day,next_at,"  \
-    "expires_at,attempts,unsure,class,reason,text_id,consent_id,guardian_id,basis_id,"   \
+#define COLUMNS                                                                        \
+    "id,kind,state,campaign_id,series_id,step,enrolment_id,occurrence,person_id,"      \
+    "address_id,channel,gateway,priority,neutral,parts,is_unicode,day,cap_day,next_"   \
+    "at,"                                                                              \
+    "expires_at,attempts,unsure,class,reason,text_id,consent_id,guardian_id,basis_id," \
     "inbound_id,created_at,updated_at"
 
 static void read_row(struct stmt *stmt, struct message *m)
@@ -287,7 +289,8 @@ void message_move(struct db *db, struct message *message, enum message_state to,
     stmt_run(stmt);
     if (to != message->state) {
         count(db, message, (int)message->state, to);
-        if (in(to, ARRIVED) && !in(message->state, ARRIVED) && message->person_id != 0) {
+        if (in(to, ARRIVED) && !in(message->state, ARRIVED) &&
+            message->person_id != 0) {
             note_reach(db, message);
         }
     }
@@ -324,8 +327,8 @@ int message_expired(struct db *db, int64_t now, struct message *list, int max)
 
 int message_in_state_sending(struct db *db, struct message *list, int max)
 {
-    struct stmt *stmt = db_stmt(
-        db, "SELECT " COLUMNS " FROM message WHERE state='sending' ORDER BY id LIMIT ?1");
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM message WHERE state='sending' ORDER BY id LIMIT ?1");
 
     stmt_int(stmt, 1, max);
     return read_rows(stmt, list, max);
@@ -393,8 +396,8 @@ int64_t message_next_expiry(struct db *db)
 
 int64_t message_next_unsure(struct db *db)
 {
-    return read_one(db_stmt(db,
-        "SELECT min(next_at) FROM message WHERE state='unsure' AND next_at IS NOT NULL"));
+    return read_one(db_stmt(db, "SELECT min(next_at) FROM message WHERE state='unsure' "
+                                "AND next_at IS NOT NULL"));
 }
 
 int64_t message_count_state(struct db *db, enum message_state state)

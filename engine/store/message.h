@@ -33,16 +33,16 @@ struct message {
     enum channel channel;
     char gateway[GATEWAY_SIZE];
     int priority;
-    bool neutral;      /* of the list that may answer in closed hours */
+    bool neutral; /* of the list that may answer in closed hours */
     int parts;
     bool is_unicode;
-    int32_t day;       /* local day it was due */
-    bool counts;       /* against the caps, on cap_day */
+    int32_t day; /* local day it was due */
+    bool counts; /* against the caps, on cap_day */
     int32_t cap_day;
-    int64_t next_at;   /* QUEUED: not before; UNSURE: resend then; 0: never */
+    int64_t next_at; /* QUEUED: not before; UNSURE: resend then; 0: never */
     int64_t expires_at;
     int64_t attempts;
-    int64_t unsure;    /* how often an attempt's end was unsure */
+    int64_t unsure; /* how often an attempt's end was unsure */
     enum failure_class class;
     char reason[REASON_SIZE];
     int64_t text_id, consent_id, guardian_id, basis_id, inbound_id;
@@ -92,10 +92,11 @@ void attempt_close(struct db *db, int64_t message_id, int64_t n, const char *sta
     enum failure_class class, const char *code, const char *text, int64_t now);
 
 /* Ties a gateway's id to an attempt. */
-void gateway_id_add(
-    struct db *db, const char *gateway, const char *value, int64_t message_id, int64_t n);
+void gateway_id_add(struct db *db, const char *gateway, const char *value,
+    int64_t message_id, int64_t n);
 /* Returns the message's id, 0: unknown; n gets the attempt's number. */
-int64_t gateway_id_find(struct db *db, const char *gateway, const char *value, int64_t *n);
+int64_t gateway_id_find(
+    struct db *db, const char *gateway, const char *value, int64_t *n);
 
 /* Adds an event to a message's timeline; false when it holds the like one already (same
  * attempt, state and code), as webhooks repeat themselves. attempt 0: of none. */

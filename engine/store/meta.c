@@ -27,9 +27,9 @@ char *meta_find(struct db *db, const char *key)
 
 void meta_set(struct db *db, const char *key, const char *value)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO meta (key,value) VALUES (?1,?2)"
-        " ON CONFLICT (key) DO UPDATE SET value=excluded.value");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO meta (key,value) VALUES (?1,?2)"
+                    " ON CONFLICT (key) DO UPDATE SET value=excluded.value");
 
     stmt_text(stmt, 1, key);
     stmt_text(stmt, 2, value);
@@ -79,16 +79,16 @@ static void tag(const struct reference_key *key, int64_t id, char out[TAG_LETTER
     int64_t message[2] = {key->epoch, id};
     unsigned char hash[TAG_BYTES];
 
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)message, sizeof message,
-        key->key, sizeof key->key);
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)message,
+        sizeof message, key->key, sizeof key->key);
     for (int i = 0; i < TAG_LETTERS; i++) {
         out[i] = letters[hash[i] & 63];
     }
     out[TAG_LETTERS] = '\0';
 }
 
-void reference_make(
-    const struct reference_key *key, int64_t message_id, int n, char out[REFERENCE_SIZE])
+void reference_make(const struct reference_key *key, int64_t message_id, int n,
+    char out[REFERENCE_SIZE])
 {
     char letters[TAG_LETTERS + 1];
     int used;

@@ -32,8 +32,8 @@ struct reference_key {
  * of a file without one gets a key that fits no message). */
 void reference_load(struct db *db, struct reference_key *key);
 /* n: the attempt's number, 0 for the message itself. */
-void reference_make(
-    const struct reference_key *key, int64_t message_id, int n, char out[REFERENCE_SIZE]);
+void reference_make(const struct reference_key *key, int64_t message_id, int n,
+    char out[REFERENCE_SIZE]);
 /* Returns the message's id, and the attempt's number in *n (0: none); 0 when the text is
  * no reference of this file and epoch. */
 int64_t reference_read(const struct reference_key *key, const char *text, int *n);

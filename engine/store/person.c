@@ -52,7 +52,8 @@ static void bind(struct stmt *stmt, const struct person *person, int64_t now)
 int64_t person_add(struct db *db, const struct person *person, int64_t now)
 {
     struct stmt *stmt = db_stmt(db,
-        "INSERT INTO person (name,role,district,zone,birth_year,sex,language,code,flags,"
+        "INSERT INTO person "
+        "(name,role,district,zone,birth_year,sex,language,code,flags,"
         " created_at,updated_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?10)");
 
     bind(stmt, person, now);
@@ -136,7 +137,8 @@ bool person_is_minor(const struct person *person, int year)
 
 int64_t address_find(struct db *db, enum address_kind kind, const char *value)
 {
-    struct stmt *stmt = db_stmt(db, "SELECT id FROM address WHERE kind=?1 AND value=?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT id FROM address WHERE kind=?1 AND value=?2");
     int64_t id = 0;
 
     stmt_text(stmt, 1, address_kind_name(kind));
@@ -195,9 +197,9 @@ bool address_tie(struct db *db, int64_t person_id, int64_t address_id, int64_t n
 
 int64_t address_of_person(struct db *db, int64_t person_id)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT address_id FROM person_address WHERE person_id=?1"
-        " ORDER BY since DESC, address_id DESC LIMIT 1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT address_id FROM person_address WHERE person_id=?1"
+                    " ORDER BY since DESC, address_id DESC LIMIT 1");
     int64_t id = 0;
 
     stmt_int(stmt, 1, person_id);
@@ -210,9 +212,9 @@ int64_t address_of_person(struct db *db, int64_t person_id)
 
 int address_people(struct db *db, int64_t address_id, int64_t *ids, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT person_id FROM person_address WHERE address_id=?1"
-        " ORDER BY person_id LIMIT ?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT person_id FROM person_address WHERE address_id=?1"
+                    " ORDER BY person_id LIMIT ?2");
 
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, max);

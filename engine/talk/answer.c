@@ -16,8 +16,9 @@ static const struct step *asked(struct talk_turn *turn, struct enrolment *enrolm
         return NULL;
     }
     turn->series = catalogue_series_find(catalogue, enrolment->series_id);
-    return turn->series == NULL ? NULL
-                                : series_step(turn->series->compiled, turn->question.step);
+    return turn->series == NULL
+               ? NULL
+               : series_step(turn->series->compiled, turn->question.step);
 }
 
 bool talk_answer(struct talk_turn *turn)

@@ -134,8 +134,8 @@ static void end_all(struct talk_turn *turn)
 
 void talk_opt_out(struct talk_turn *turn)
 {
-    bool first = suppression_add(turn->talk->db, turn->address_id, "opted_out", turn->text,
-        channel_name(turn->channel), turn->inbound_id, turn->now);
+    bool first = suppression_add(turn->talk->db, turn->address_id, "opted_out",
+        turn->text, channel_name(turn->channel), turn->inbound_id, turn->now);
 
     end_all(turn);
     if (first && turn->campaign != NULL) {

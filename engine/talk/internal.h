@@ -18,13 +18,14 @@ struct talk_turn {
     enum channel channel;
     const char *text;
     int64_t inbound_id, address_id, person_id, now;
-    const struct campaign *campaign; /* whose words and replies count; NULL: none loaded */
+    const struct campaign
+        *campaign; /* whose words and replies count; NULL: none loaded */
     int64_t campaign_id;
     bool has_enrolment;
-    struct enrolment enrolment;      /* the live one of this number */
+    struct enrolment enrolment;            /* the live one of this number */
     const struct catalogue_series *series; /* of it, or NULL */
     bool has_question;
-    struct question question;        /* the newest open one on this channel */
+    struct question question; /* the newest open one on this channel */
 };
 
 /* Each does what its intent asks for. */

@@ -33,7 +33,8 @@ const char *intent_name(enum intent intent)
 }
 
 /* The address that wrote: a clean phone number, or the channel's own id as it is. */
-static int64_t sender(const struct talk *talk, const struct adapter_event *event, int64_t now)
+static int64_t sender(
+    const struct talk *talk, const struct adapter_event *event, int64_t now)
 {
     char e164[PHONE_SIZE];
 
@@ -58,9 +59,8 @@ static void find_context(struct talk_turn *turn)
     int n = enrolment_live_of_address(db, turn->address_id, ids, LIVE_MAX);
 
     for (int i = 0; i < n && !turn->has_enrolment; i++) {
-        turn->has_enrolment =
-            enrolment_find(db, ids[i], &turn->enrolment) &&
-            strcmp(turn->enrolment.reason, "shared_number") != 0;
+        turn->has_enrolment = enrolment_find(db, ids[i], &turn->enrolment) &&
+                              strcmp(turn->enrolment.reason, "shared_number") != 0;
     }
     if (turn->has_enrolment) {
         turn->person_id = turn->enrolment.person_id;
@@ -81,7 +81,8 @@ static bool invitation_is_open(const struct talk_turn *turn)
 {
     return turn->has_enrolment && turn->enrolment.state == ENROLMENT_INVITED &&
            turn->enrolment.invited_at != 0 &&
-           !(turn->has_question && turn->question.asked_at > turn->enrolment.invited_at);
+           !(turn->has_question &&
+               turn->question.asked_at > turn->enrolment.invited_at);
 }
 
 static enum intent decide(struct talk_turn *turn)

@@ -30,8 +30,9 @@ static void answer_problem(struct server_call *call, int status, const struct er
     char *text;
 
     if (problem == NULL) { /* the sentence holds bytes that are no UTF-8 */
-        problem = json_pack("{s:s, s:i, s:s, s:i}", "title", "refused", "status", status,
-            "detail", "the input holds bytes that are no UTF-8", "code", (int)err->code);
+        problem = json_pack("{s:s, s:i, s:s, s:i}", "title", "refused", "status",
+            status, "detail", "the input holds bytes that are no UTF-8", "code",
+            (int)err->code);
     }
     text = json_dumps(problem, JSON_COMPACT);
     http_answer_init(&answer);
@@ -104,8 +105,8 @@ void api_call(
     }
     arguments = json_loadb(inbound->body, inbound->body_length, 0, &where);
     if (!json_is_object(arguments)) {
-        err_set(&err, ERR_REFUSED, "the body is no JSON object (line %d: %s)", where.line,
-            where.text);
+        err_set(&err, ERR_REFUSED, "the body is no JSON object (line %d: %s)",
+            where.line, where.text);
         json_decref(arguments);
         answer_problem(call, 400, &err);
         return;

@@ -11,7 +11,7 @@ struct engine;
 struct server_call;
 
 /* Answers the call, now or after some slices. */
-void api_call(
-    struct engine *engine, struct server_call *call, const struct http_inbound *inbound);
+void api_call(struct engine *engine, struct server_call *call,
+    const struct http_inbound *inbound);
 
 #endif

@@ -74,7 +74,8 @@ static int commit(void *context, struct err *err)
     if (db_commit(daemon->engine.db, err) != 0) {
         return -1;
     }
-    if (db_wal_pages(daemon->engine.db) > WAL_PAGES_CHECKPOINT && !daemon->checkpointing) {
+    if (db_wal_pages(daemon->engine.db) > WAL_PAGES_CHECKPOINT &&
+        !daemon->checkpointing) {
         daemon->checkpointing = true;
         loop_pool(daemon->engine.loop, checkpoint, on_checkpointed, daemon);
     }
@@ -130,7 +131,8 @@ static void on_signal(void *argument, int number)
     send_stop(daemon->engine.send, on_drained, daemon);
 }
 
-static int listen_both(struct daemon *daemon, const struct config *config, struct err *err)
+static int listen_both(
+    struct daemon *daemon, const struct config *config, struct err *err)
 {
     char *path = daemon_socket(config);
     struct server_options hooks = {
@@ -176,7 +178,8 @@ static int begin(struct daemon *daemon, const struct config *config, struct err 
 
     if (config->focal_keys.n == 0) {
         return err_set(err, ERR_REFUSED,
-            "focal_keys is empty: what girls write is sealed to a trained focal person's "
+            "focal_keys is empty: what girls write is sealed to a trained focal "
+            "person's "
             "key, and nothing runs without one; `cegah init` makes a pair");
     }
     if (config->gateways_n == 0) {

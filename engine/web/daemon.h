@@ -14,7 +14,8 @@ struct config;
  * may be NULL. Returns 0; -1 with a sentence when it could not start, or the store
  * failed.
  */
-int daemon_run(const struct config *config, void (*on_ready)(int port), struct err *err);
+int daemon_run(
+    const struct config *config, void (*on_ready)(int port), struct err *err);
 /* The control socket of a database: DB.sock. Returns it owned. */
 char *daemon_socket(const struct config *config);
 

@@ -27,8 +27,8 @@ int engine_open(struct engine *engine, const struct config *config, struct err *
     }
     gate_init(&engine->gate, engine->db, engine->catalogue, config);
     engine->outbox = (struct outbox){engine->db, &engine->gate, config};
-    engine->planner = (struct planner){
-        engine->db, engine->catalogue, &engine->gate, &engine->outbox};
+    engine->planner =
+        (struct planner){engine->db, engine->catalogue, &engine->gate, &engine->outbox};
     engine->talk =
         (struct talk){engine->db, &engine->planner, &engine->outbox, &engine->keys};
     return 0;

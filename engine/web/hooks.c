@@ -116,8 +116,8 @@ static void take_events(struct engine *engine, struct hook_counts *counts,
     events_init(&events);
     if (adapter->read_hook(gateway->own, kind, inbound, &events, answer, &err) != 0) {
         counts->unreadable++;
-        log_event(LOG_WARN, "hook_unreadable", "gateway=%s reason=\"%s\"", gateway->name,
-            err.text);
+        log_event(LOG_WARN, "hook_unreadable", "gateway=%s reason=\"%s\"",
+            gateway->name, err.text);
         http_answer_set(answer, 400, "text/plain", err.text);
     } else {
         for (size_t i = 0; i < events.n; i++) {
@@ -162,7 +162,8 @@ void hooks_call(struct engine *engine, struct hook_counts *counts,
     }
     if ((adapter->hook_methods & 1u << inbound->method) == 0) {
         counts->refused++;
-        http_answer_set(answer, 405, "text/plain", "this gateway does not call that way");
+        http_answer_set(
+            answer, 405, "text/plain", "this gateway does not call that way");
         return;
     }
     if (adapter->verify != NULL && adapter->verify(gateway->own, inbound, &err) != 0) {

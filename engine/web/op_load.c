@@ -85,12 +85,14 @@ static int check_districts(
         }
         for (size_t k = 0; k < campaign->districts_n; k++) {
             const struct district *own = &campaign->districts[k];
-            const struct district *theirs = campaign_district(other->compiled, own->key);
+            const struct district *theirs =
+                campaign_district(other->compiled, own->key);
 
             if (strcmp(other->compiled->id, campaign->id) != 0 && theirs != NULL &&
                 strcmp(theirs->zone, own->zone) != 0) {
                 return err_set(err, ERR_REFUSED,
-                    "district %s has zone %s here, but %s in campaign %s: make them one",
+                    "district %s has zone %s here, but %s in campaign %s: make them "
+                    "one",
                     own->key, own->zone, theirs->zone, other->compiled->id);
             }
         }
@@ -137,8 +139,9 @@ static enum operation_progress load_files(struct engine *engine,
     campaign = campaign_compile(files, prefix, &problems);
     problems_print(&problems, &text);
     if (campaign == NULL) {
-        err_set(err, ERR_REFUSED, "the campaign has %zu errors, nothing was loaded:\n%s",
-            problems.errors, buf_text(&text));
+        err_set(err, ERR_REFUSED,
+            "the campaign has %zu errors, nothing was loaded:\n%s", problems.errors,
+            buf_text(&text));
         goto out;
     }
     if (check_districts(engine, campaign, err) != 0) {
@@ -153,8 +156,8 @@ static enum operation_progress load_files(struct engine *engine,
         value = files_to_value(files);
         json = json_dumps(value, JSON_COMPACT);
         db_unit_begin(engine->db);
-        id = campaign_row_add_version(engine->db, campaign->id, hash, json,
-            clock_now(&engine->clock), &version);
+        id = campaign_row_add_version(
+            engine->db, campaign->id, hash, json, clock_now(&engine->clock), &version);
         if (db_unit_end(engine->db, true) != 0 ||
             catalogue_refresh(engine->catalogue, engine->db, err) != 0) {
             err_set(err, ERR_UNABLE, "the version could not be stored");
@@ -163,7 +166,8 @@ static enum operation_progress load_files(struct engine *engine,
             goto out;
         }
     }
-    json_object_set_new(*result, "version", json_integer(changed ? version : row.version));
+    json_object_set_new(
+        *result, "version", json_integer(changed ? version : row.version));
     json_object_set_new(*result, "changed", json_boolean(changed));
     json_object_set_new(*result, "dry_run", json_boolean(dry_run));
     progress = OPERATION_DONE;
@@ -185,8 +189,8 @@ out:
     return progress;
 }
 
-static enum operation_progress load_begin(struct engine *engine, const json_t *arguments,
-    void **state, json_t **result, struct err *err)
+static enum operation_progress load_begin(struct engine *engine,
+    const json_t *arguments, void **state, json_t **result, struct err *err)
 {
     struct content_files files;
     const char *prefix = json_string_value(json_object_get(arguments, "prefix"));
@@ -276,4 +280,3 @@ static void load_end(void *state)
 }
 
 const struct operation operation_load = {"load", load_begin, load_slice, load_end};
-

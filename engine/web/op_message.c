@@ -20,17 +20,19 @@ static int refuse(const struct gate_answer *answer, struct err *err)
 {
     if (strcmp(answer->reason, "not_a_test_phone") == 0) {
         return err_set(err, ERR_REFUSED,
-            "that number is not among `test_phones` in the config: `cegah send` writes to "
+            "that number is not among `test_phones` in the config: `cegah send` writes "
+            "to "
             "those only");
     }
     if (strcmp(answer->reason, "opted_out") == 0) {
-        return err_set(err, ERR_REFUSED, "that number has said STOP: nothing goes there");
+        return err_set(
+            err, ERR_REFUSED, "that number has said STOP: nothing goes there");
     }
     return err_set(err, ERR_REFUSED, "no gateway can carry it (%s)", answer->reason);
 }
 
-static enum operation_progress send_begin(struct engine *engine, const json_t *arguments,
-    void **state, json_t **result, struct err *err)
+static enum operation_progress send_begin(struct engine *engine,
+    const json_t *arguments, void **state, json_t **result, struct err *err)
 {
     const char *to = json_string_value(json_object_get(arguments, "to"));
     const char *text = json_string_value(json_object_get(arguments, "text"));
@@ -41,7 +43,8 @@ static enum operation_progress send_begin(struct engine *engine, const json_t *a
     struct outgoing outgoing;
 
     (void)state;
-    if (to == NULL || text == NULL || text[0] == '\0' || strlen(text) > TEXT_BYTES_MAX) {
+    if (to == NULL || text == NULL || text[0] == '\0' ||
+        strlen(text) > TEXT_BYTES_MAX) {
         err_set(err, ERR_REFUSED, "a number and a text of 1 to %d bytes are needed",
             TEXT_BYTES_MAX);
         return OPERATION_FAILED;
@@ -108,8 +111,8 @@ static enum operation_progress status_begin(struct engine *engine,
     *result = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "now",
         (json_int_t)clock_now(&engine->clock), "next_due", (json_int_t)due, "queued",
         (json_int_t)queued, "sending", (json_int_t)sending, "next_timer",
-        (json_int_t)(engine->loop == NULL ? 0 : loop_next_due(engine->loop)), "gateways",
-        gateways(engine));
+        (json_int_t)(engine->loop == NULL ? 0 : loop_next_due(engine->loop)),
+        "gateways", gateways(engine));
     return OPERATION_DONE;
 }
 

@@ -37,7 +37,8 @@ static void starting_end(void *state)
     free(starting);
 }
 
-static void starting_note(struct starting *starting, const struct catalogue_series *series)
+static void starting_note(
+    struct starting *starting, const struct catalogue_series *series)
 {
     const struct enrol_count *count = &starting->pass.count;
 
@@ -93,8 +94,9 @@ static int write_state(struct engine *engine, const struct catalogue_campaign *f
         const char *each = found->compiled->series[i].id;
         int64_t row = series_row_ensure(engine->db, id, each);
 
-        if (series != NULL ? strcmp(series, each) == 0
-                           : start && series_row_state(engine->db, row) != RUN_STOPPED) {
+        if (series != NULL
+                ? strcmp(series, each) == 0
+                : start && series_row_state(engine->db, row) != RUN_STOPPED) {
             series_row_set_state(engine->db, row, state);
         }
     }
@@ -105,9 +107,9 @@ static int write_state(struct engine *engine, const struct catalogue_campaign *f
 }
 
 /* Checks what is asked, writes it, and reads the catalogue anew. */
-static int set_state(struct engine *engine, const json_t *arguments, enum run_state state,
-    bool start, const struct catalogue_campaign **campaign, const char **series,
-    struct err *err)
+static int set_state(struct engine *engine, const json_t *arguments,
+    enum run_state state, bool start, const struct catalogue_campaign **campaign,
+    const char **series, struct err *err)
 {
     const char *name = json_string_value(json_object_get(arguments, "campaign"));
     const struct catalogue_campaign *found =
@@ -125,12 +127,13 @@ static int set_state(struct engine *engine, const json_t *arguments, enum run_st
     }
     if (found->state == RUN_STOPPED) {
         return err_set(err, ERR_REFUSED,
-            "campaign %s was stopped for good; load it under another name to begin anew",
+            "campaign %s was stopped for good; load it under another name to begin "
+            "anew",
             name);
     }
     if (!start && found->state == RUN_LOADED) {
-        return err_set(err, ERR_REFUSED, "campaign %s has not been started: `cegah start %s`", name,
-            name);
+        return err_set(err, ERR_REFUSED,
+            "campaign %s has not been started: `cegah start %s`", name, name);
     }
     if (write_state(engine, found, *series, state, start) != 0 ||
         catalogue_refresh(engine->catalogue, engine->db, err) != 0) {
@@ -140,10 +143,11 @@ static int set_state(struct engine *engine, const json_t *arguments, enum run_st
     return 0;
 }
 
-static json_t *state_result(const struct catalogue_campaign *campaign, const char *series)
+static json_t *state_result(
+    const struct catalogue_campaign *campaign, const char *series)
 {
-    return json_pack("{s:s, s:s, s:s?, s:[]}", "campaign", campaign->compiled->id, "state",
-        run_state_name(campaign->state), "only", series, "series");
+    return json_pack("{s:s, s:s, s:s?, s:[]}", "campaign", campaign->compiled->id,
+        "state", run_state_name(campaign->state), "only", series, "series");
 }
 
 static enum operation_progress go(struct engine *engine, const json_t *arguments,
@@ -153,7 +157,8 @@ static enum operation_progress go(struct engine *engine, const json_t *arguments
     const char *series;
     struct starting *starting;
 
-    if (set_state(engine, arguments, RUN_RUNNING, start, &campaign, &series, err) != 0) {
+    if (set_state(engine, arguments, RUN_RUNNING, start, &campaign, &series, err) !=
+        0) {
         return OPERATION_FAILED;
     }
     starting = mem_zero(1, sizeof *starting);
@@ -164,8 +169,8 @@ static enum operation_progress go(struct engine *engine, const json_t *arguments
     return OPERATION_MORE;
 }
 
-static enum operation_progress start_begin(struct engine *engine, const json_t *arguments,
-    void **state, json_t **result, struct err *err)
+static enum operation_progress start_begin(struct engine *engine,
+    const json_t *arguments, void **state, json_t **result, struct err *err)
 {
     (void)result;
     return go(engine, arguments, true, state, err);
@@ -192,15 +197,15 @@ static enum operation_progress halt(struct engine *engine, const json_t *argumen
     return OPERATION_DONE;
 }
 
-static enum operation_progress pause_begin(struct engine *engine, const json_t *arguments,
-    void **state, json_t **result, struct err *err)
+static enum operation_progress pause_begin(struct engine *engine,
+    const json_t *arguments, void **state, json_t **result, struct err *err)
 {
     (void)state;
     return halt(engine, arguments, RUN_PAUSED, result, err);
 }
 
-static enum operation_progress stop_begin(struct engine *engine, const json_t *arguments,
-    void **state, json_t **result, struct err *err)
+static enum operation_progress stop_begin(struct engine *engine,
+    const json_t *arguments, void **state, json_t **result, struct err *err)
 {
     (void)state;
     return halt(engine, arguments, RUN_STOPPED, result, err);

@@ -23,13 +23,14 @@ struct virtual_time {
     struct engine *engine;
     struct client *client;
     bool asking;
-    bool ending;  /* what is cut now is cut by us */
-    int64_t due;  /* our own next, when we asked; 0: none */
-    int64_t jump; /* what the clock moves to when the simulator has been told; 0: moved */
+    bool ending; /* what is cut now is cut by us */
+    int64_t due; /* our own next, when we asked; 0: none */
+    int64_t
+        jump; /* what the clock moves to when the simulator has been told; 0: moved */
 };
 
-static int read_simulator(
-    const char *body, const char *url, enum clock_mode *mode, int64_t *now, struct err *err)
+static int read_simulator(const char *body, const char *url, enum clock_mode *mode,
+    int64_t *now, struct err *err)
 {
     json_t *value = json_loads(body, 0, NULL);
     const char *who = json_string_value(json_object_get(value, "simulator"));
@@ -38,7 +39,8 @@ static int read_simulator(
 
     if (who == NULL || strcmp(who, "cegah") != 0 || clock == NULL) {
         result = err_set(err, ERR_REFUSED,
-            "clock.simulator: what answers at %s is no cegah simulator; virtual time is "
+            "clock.simulator: what answers at %s is no cegah simulator; virtual time "
+            "is "
             "for simulators only",
             url);
     } else {
@@ -68,7 +70,8 @@ int virtual_begin(struct engine *engine, struct err *err)
     buf_add_format(&request.url, "%s/sim", url);
     if (client_call(&request, &options, &body, err) != 200) {
         err_set(err, ERR_UNABLE,
-            "clock.simulator: nobody answers at %s: start `cegah simulator` first", url);
+            "clock.simulator: nobody answers at %s: start `cegah simulator` first",
+            url);
     } else if (read_simulator(buf_text(&body), url, &mode, &now, err) == 0) {
         stored = meta_find_int(engine->db, "clock", 0);
         if (mode == CLOCK_JUMP && stored > now) {
@@ -121,7 +124,8 @@ static void tell(struct virtual_time *virtual, int64_t now, int64_t jump)
     virtual->jump = jump;
     http_request_init(&request);
     request.method = HTTP_POST;
-    buf_add_format(&request.url, "%s/sim/now", virtual->engine->config->clock_simulator);
+    buf_add_format(
+        &request.url, "%s/sim/now", virtual->engine->config->clock_simulator);
     buf_add_format(&request.body, "{\"now\":%" PRId64 "}", now);
     http_request_header(&request, "Content-Type", "application/json");
     client_send(virtual->client, &request, &options, on_told, virtual);
@@ -171,7 +175,8 @@ static void on_idle(void *argument)
     virtual->asking = true;
     virtual->due = loop_next_due(virtual->engine->loop);
     http_request_init(&request);
-    buf_add_format(&request.url, "%s/sim/next", virtual->engine->config->clock_simulator);
+    buf_add_format(
+        &request.url, "%s/sim/next", virtual->engine->config->clock_simulator);
     if (virtual->due != 0) {
         buf_add_format(&request.url, "?before=%" PRId64, virtual->due);
     }
