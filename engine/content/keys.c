@@ -125,9 +125,9 @@ static bool check_id(const struct source *source, const struct yaml_node *node,
             length = 0;
         }
     }
-    if (length == 0 || length > 40) {
+    if (length == 0 || length > KEY_ID_CHARACTERS_MAX) {
         yaml_error(source->document, node, source->problems,
-            "Use letters, digits, - and _ only, at most 40.",
+            "Use letters, digits, - and _ only, at most 28.",
             "\"%s\" cannot be \"%.60s\"", row->key, node->text);
         return false;
     }

@@ -17,7 +17,7 @@
 enum key_type {
     KEY_TEXT,     /* a text; a bare number, true or null is none */
     KEY_LABEL,    /* a text or a number, taken as it is written */
-    KEY_ID,       /* of [A-Za-z0-9_-], at most 40 characters */
+    KEY_ID,       /* of [A-Za-z0-9_-], at most KEY_ID_CHARACTERS_MAX */
     KEY_INT,      /* a whole number from min to max */
     KEY_DURATION, /* 15m, 24h, 14d, at least a minute, at most 366 days */
     KEY_BOOL,     /* true or false */
@@ -27,6 +27,9 @@ enum key_type {
     KEY_MAPPING,
     KEY_SEQUENCE,
 };
+
+/* So that an id, and a step's id with a mark behind it, fits the store's columns. */
+enum { KEY_ID_CHARACTERS_MAX = 28 };
 
 struct key_row {
     const char *key;
