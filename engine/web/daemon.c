@@ -13,6 +13,7 @@
 #include "web/api.h"
 #include "web/engine.h"
 #include "web/hooks.h"
+#include "web/metrics.h"
 #include "web/virtual.h"
 
 enum {
@@ -96,6 +97,9 @@ static void on_call(
     } else if (strcmp(inbound->path, "/readyz") == 0) {
         http_answer_set(&answer, daemon->stopping ? 503 : 200, "text/plain",
             daemon->stopping ? "stopping\n" : "ready\n");
+    } else if (strcmp(inbound->path, "/metrics") == 0) {
+        answer.content_type = "text/plain; version=0.0.4";
+        metrics_write(&daemon->engine, &daemon->hooks, &answer.body);
     } else {
         http_answer_set(&answer, 404, "text/plain", "nothing here\n");
     }
