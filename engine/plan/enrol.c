@@ -20,8 +20,10 @@ static void look_again(
     struct enrol_pass *pass, struct enrolment *enrolment, bool allowed, int64_t now)
 {
     struct db *db = pass->planner->db;
+    bool asked = enrolment->state == ENROLMENT_WAITING_GUARDIAN ||
+                 enrolment->state == ENROLMENT_INVITED;
 
-    if (enrolment->state == ENROLMENT_WAITING_GUARDIAN && allowed) {
+    if (asked && allowed && strcmp(enrolment->reason, "shared_number") != 0) {
         planner_activate(pass->planner, enrolment, now);
         pass->count.let_in++;
     } else if (enrolment->state != ENROLMENT_ENDED &&
