@@ -21,7 +21,8 @@ struct err {
     char text[2048];
 };
 
-/* Sets code and sentence (cut at the size of text); always returns -1. err may be NULL. */
+/* Sets code and sentence (cut at the size of text,
+ * between two characters); always returns -1. err may be NULL. */
 int err_set(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Puts "prefix: " before the sentence that err holds; always returns -1. */

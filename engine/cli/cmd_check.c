@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "cli/adapters.h"
@@ -14,8 +13,6 @@
 #include "cli/context.h"
 #include "content/campaign.h"
 #include "content/config.h"
-
-enum { OUTPUT_BYTES_MAX = 4 << 20 };
 
 extern const struct command check_command;
 
@@ -52,12 +49,7 @@ static void check_campaign(const char *folder, struct problems *problems)
 
 static int report(const struct problems *problems)
 {
-    struct buf out;
-
-    buf_init(&out, OUTPUT_BYTES_MAX);
-    problems_print(problems, &out);
-    fputs(buf_text(&out), stderr);
-    buf_fini(&out);
+    cli_print_problems(problems);
     printf("%zu errors, %zu warnings\n", problems->errors, problems->warnings);
     return problems->errors == 0 ? ERR_NONE : ERR_REFUSED;
 }

@@ -360,13 +360,14 @@ static int run(int argc, char **argv)
     const char *directory = "build/demo", *folder = "campaigns/cegah-kawin-anak";
     int option;
 
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'd') {
             directory = optarg;
         } else if (option == 'k') {
             folder = optarg;
         } else {
-            return cli_usage(&demo_command, NULL);
+            return cli_usage(&demo_command, "unknown option, or one without its value");
         }
     }
     if (optind < argc) {

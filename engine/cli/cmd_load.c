@@ -14,6 +14,7 @@
 #include "cli/door.h"
 #include "content/campaign.h"
 #include "content/config.h"
+#include "content/yaml.h"
 #include "people/files.h"
 
 extern const struct command load_command;
@@ -78,25 +79,57 @@ static char *prefix_of(const char *folder)
         "%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/");
 }
 
+/* Errors are said here, where they are printed whole; the operation checks again. */
+static int check(const struct content_files *files, const char *prefix, struct err *err)
+{
+    struct problems problems;
+    struct campaign *campaign;
+    int result = 0;
+
+    problems_init(&problems);
+    campaign = campaign_compile(files, prefix, &problems);
+    if (campaign == NULL) {
+        cli_print_problems(&problems);
+        result = err_set(err, ERR_REFUSED, "%s has %zu error%s, nothing was loaded",
+            prefix, problems.errors, problems.errors == 1 ? "" : "s");
+    }
+    campaign_free(campaign);
+    problems_fini(&problems);
+    return result;
+}
+
+/* Returns the operation's arguments, a new reference; NULL with a sentence. */
+static json_t *pack(const char *folder, bool dry_run, struct err *err)
+{
+    struct content_files files;
+    char *prefix = prefix_of(folder);
+    json_t *packed = NULL;
+
+    if (content_files_read(folder, &files, err) == 0) {
+        if (check(&files, prefix, err) == 0) {
+            packed = json_pack("{s:o, s:s, s:b}", "files", files_to_value(&files),
+                "prefix", prefix, "dry_run", dry_run);
+            if (packed == NULL) {
+                err_set(
+                    err, ERR_REFUSED, "%s: the names of files must be UTF-8", folder);
+            }
+        }
+        content_files_fini(&files);
+    }
+    free(prefix);
+    return packed;
+}
+
 static int load(const char *path, const char *folder, bool dry_run, bool as_json)
 {
-    struct content_files files = {0};
     struct config *config;
     struct err err;
-    json_t *result = NULL;
-    char *prefix;
+    json_t *packed, *result = NULL;
     int status = 0;
 
     config = cli_config(path, &err);
-    if (config == NULL) {
-        return cli_fail(&err);
-    }
-    prefix = prefix_of(folder);
-    if (content_files_read(folder, &files, &err) != 0 ||
-        door_call(config, "load",
-            json_pack("{s:o, s:s, s:b}", "files", files_to_value(&files), "prefix",
-                prefix, "dry_run", dry_run),
-            &result, &err) != 0) {
+    packed = config == NULL ? NULL : pack(folder, dry_run, &err);
+    if (packed == NULL || door_call(config, "load", packed, &result, &err) != 0) {
         status = cli_fail(&err);
     } else if (as_json) {
         json_dumpf(result, stdout, JSON_INDENT(2));
@@ -105,8 +138,6 @@ static int load(const char *path, const char *folder, bool dry_run, bool as_json
         print_result(result);
     }
     json_decref(result);
-    content_files_fini(&files);
-    free(prefix);
     config_free(config);
     return status;
 }
@@ -120,6 +151,7 @@ static int run(int argc, char **argv)
     bool dry_run = false, as_json = false;
     int option;
 
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
         switch (option) {
         case 'c':
@@ -132,7 +164,7 @@ static int run(int argc, char **argv)
             as_json = true;
             break;
         default:
-            return cli_usage(&load_command, NULL);
+            return cli_usage(&load_command, "unknown option, or one without its value");
         }
     }
     if (argc - optind != 1) {

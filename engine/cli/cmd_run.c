@@ -95,13 +95,14 @@ static int run(const struct command *command, int argc, char **argv)
     bool as_json = false;
     int option;
 
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
         if (option == 'c') {
             path = optarg;
         } else if (option == 'j') {
             as_json = true;
         } else {
-            return cli_usage(command, NULL);
+            return cli_usage(command, "unknown option, or one without its value");
         }
     }
     if (argc - optind != 1) {

@@ -141,6 +141,7 @@ static int run(int argc, char **argv)
     struct wanted wanted = {0};
     int option;
 
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
         switch (option) {
         case 'c':
@@ -162,7 +163,7 @@ static int run(int argc, char **argv)
             wanted.as_json = true;
             break;
         default:
-            return cli_usage(&send_command, NULL);
+            return cli_usage(&send_command, "unknown option, or one without its value");
         }
     }
     if (wanted.to == NULL || wanted.text == NULL || optind < argc) {

@@ -26,9 +26,11 @@ static int run(int argc, char **argv)
     struct err err;
     int option, status = 0;
 
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
         if (option != 'c') {
-            return cli_usage(&serve_command, NULL);
+            return cli_usage(
+                &serve_command, "unknown option, or one without its value");
         }
         path = optarg;
     }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/zone.h"
 #include "cli/command.h"
+#include "cli/context.h"
 #include "net/loop.h"
 #include "sim/profile.h"
 #include "sim/sim.h"
@@ -42,6 +43,8 @@ static const char help[] =
     "Over HTTP: GET /sim, /sim/next, /sim/ledger, /sim/handset; POST /sim/now,\n"
     "/sim/faults, /sim/say. engine/sim/README.md describes each.\n";
 
+extern const struct command simulator_command;
+
 /* What the command line said. */
 struct arguments {
     const char *listen;
@@ -55,7 +58,7 @@ struct arguments {
 static int wrong(const char *sentence, const char *what)
 {
     fprintf(stderr, "cegah simulator: %s%s\n", sentence, what);
-    return 2;
+    return cli_usage(&simulator_command, NULL);
 }
 
 static int read_clock(const char *word, enum clock_mode *mode)

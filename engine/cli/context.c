@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "cli/adapters.h"
 #include "cli/command.h"
 #include "content/config.h"
+#include "content/yaml.h"
 #include "store/db.h"
+
+enum { OUTPUT_BYTES_MAX = 4 << 20 };
 
 const char *cli_config_path(const char *path, struct err *err)
 {
@@ -26,13 +30,36 @@ const char *cli_config_path(const char *path, struct err *err)
     return path;
 }
 
+void cli_print_problems(const struct problems *problems)
+{
+    struct buf out;
+
+    buf_init(&out, OUTPUT_BYTES_MAX);
+    problems_print(problems, &out);
+    fputs(buf_text(&out), stderr);
+    buf_fini(&out);
+}
+
 struct config *cli_config(const char *path, struct err *err)
 {
     size_t n;
     const struct config_adapter *adapters = cli_adapters(&n);
+    struct problems problems;
+    struct config *config;
 
     path = cli_config_path(path, err);
-    return path == NULL ? NULL : config_read(path, adapters, n, err);
+    if (path == NULL) {
+        return NULL;
+    }
+    problems_init(&problems);
+    config = config_parse(path, adapters, n, &problems);
+    if (config == NULL) {
+        cli_print_problems(&problems);
+        err_set(err, ERR_REFUSED, "the config has %zu error%s, nothing was done",
+            problems.errors, problems.errors == 1 ? "" : "s");
+    }
+    problems_fini(&problems);
+    return config;
 }
 
 struct db *cli_reader(const struct config *config, struct err *err)

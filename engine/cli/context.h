@@ -9,11 +9,15 @@
 struct command;
 struct config;
 struct db;
+struct problems;
 
 /* Returns path when given (-c), else ./cegah.yaml, else /etc/cegah/cegah.yaml, whichever
  * can be read; NULL with a sentence. Borrowed. */
 const char *cli_config_path(const char *path, struct err *err);
-/* Reads the config from there. Returns it owned; NULL with a sentence. */
+/* Prints problems to stderr, each with its place, its line and what to do. */
+void cli_print_problems(const struct problems *problems);
+/* Reads the config from there. Returns it owned; NULL with a sentence, and what is wrong
+ * in the file was printed. */
 struct config *cli_config(const char *path, struct err *err);
 /* Opens the config's database read-only; NULL with a sentence. Owned. */
 struct db *cli_reader(const struct config *config, struct err *err);

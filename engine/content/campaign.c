@@ -25,7 +25,8 @@ static bool is_content_name(const char *name)
     return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".yaml") == 0;
 }
 
-/* Reads at most one byte more than a file may have. Returns 0 or -1. */
+/* Reads at most one byte more than a file may have: the parser then says that it is too
+ * long. Returns 0 or -1. */
 static int read_file(const char *path, struct content_file *file, struct err *err)
 {
     FILE *stream = fopen(path, "rb");
@@ -43,10 +44,6 @@ static int read_file(const char *path, struct content_file *file, struct err *er
     fclose(stream);
     file->text[file->length] = '\0';
     file->text = mem_resize(file->text, file->length + 1, 1);
-    if (file->length == room) {
-        return err_set(err, ERR_REFUSED, "%s: longer than %d bytes; split it", path,
-            (int)YAML_BYTES_MAX);
-    }
     return 0;
 }
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unicode/utf8.h>
+
 #include "base/mem.h"
 
 enum { SOURCE_BYTES_MAX = 240 };
@@ -109,10 +111,28 @@ static size_t utf8_tail(const char *text)
     return n;
 }
 
+/* Bytes that a terminal would obey, or that are no UTF-8, become question marks. */
+static void make_printable(char *line)
+{
+    int32_t length = (int32_t)strlen(line), at = 0;
+
+    while (at < length) {
+        int32_t from = at;
+        UChar32 character;
+
+        U8_NEXT((const uint8_t *)line, at, length, character);
+        if (character < 0 || (character < ' ' && character != '\t') ||
+            (character >= 0x7F && character < 0xA0)) {
+            memset(line + from, '?', (size_t)(at - from));
+        }
+    }
+}
+
 /* Returns the line's text, owned, without its end; NULL past the last line. */
 static char *source_line(const struct yaml_document *document, int line)
 {
     const char *at = yaml_text(document);
+    char *line_text;
     size_t length;
 
     for (int k = 1; k < line; k++) {
@@ -129,7 +149,9 @@ static char *source_line(const struct yaml_document *document, int line)
             length--;
         }
     }
-    return mem_copy_n(at, length);
+    line_text = mem_copy_n(at, length);
+    make_printable(line_text);
+    return line_text;
 }
 
 void yaml_problem(const struct yaml_document *document, struct problems *problems,

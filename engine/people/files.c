@@ -8,9 +8,14 @@ json_t *files_to_value(const struct content_files *files)
     json_t *list = json_array();
 
     for (size_t i = 0; i < files->n; i++) {
-        json_array_append_new(
-            list, json_pack("{s:s, s:s%}", "name", files->list[i].name, "text",
-                      files->list[i].text, files->list[i].length));
+        json_t *file = json_pack("{s:s, s:s%}", "name", files->list[i].name, "text",
+            files->list[i].text, files->list[i].length);
+
+        if (file == NULL) {
+            json_decref(list);
+            return NULL;
+        }
+        json_array_append_new(list, file);
     }
     return list;
 }

@@ -214,6 +214,17 @@ static int configure(struct db *db, const char *path, struct err *err)
     return 0;
 }
 
+/* What it will hold is for its owner only; SQLite gives its other files the same mode.
+ * One that is there keeps its own, and what cannot be made SQLite complains of. */
+static void make_file(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
 struct db *db_open(const char *path, enum db_mode mode, struct err *err)
 {
     struct db *db = mem_zero(1, sizeof *db);
@@ -228,9 +239,13 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
         free(db);
         return NULL;
     }
+    if (mode == DB_WRITE) {
+        make_file(path);
+    }
     if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
-        err_set(err, ERR_UNABLE, "%s: %s", path, sqlite3_errmsg(db->handle));
+        err_set(err, ERR_UNABLE, "%s: %s; `database` in the config names the file",
+            path, sqlite3_errmsg(db->handle));
         sqlite3_close(db->handle);
         free(db);
         return NULL;
@@ -266,7 +281,10 @@ int db_lock(const char *path, struct err *err)
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0) {
-        err_set(err, ERR_UNABLE, "%s: %s", name, strerror(errno));
+        err_set(err, ERR_UNABLE,
+            "%s: %s; `database` in the config names a file in a folder that cegah may "
+            "write to",
+            name, strerror(errno));
     } else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         err_set(err, ERR_UNABLE,
             "%s is in use by another cegah: only one may write to it at a time", path);
