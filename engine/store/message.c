@@ -350,7 +350,7 @@ int message_queued_of_address(
 {
     struct stmt *stmt = db_stmt(db,
         "SELECT " COLUMNS " FROM message WHERE address_id=?1 AND state='queued'"
-        " ORDER BY id DESC LIMIT ?2");
+        " AND kind NOT IN ('ack','safety','alert') ORDER BY id DESC LIMIT ?2");
 
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, max);

@@ -72,6 +72,7 @@ int message_claimable(struct db *db, const char *gateway, int priority, int64_t 
 int message_expired(struct db *db, int64_t now, struct message *list, int max);
 int message_in_state_sending(struct db *db, struct message *list, int max);
 int message_unsure_due(struct db *db, int64_t now, struct message *list, int max);
+/* What a STOP cancels: acks, safety replies and alerts stay. Newest first. */
 int message_queued_of_address(
     struct db *db, int64_t address_id, struct message *list, int max);
 /* When the queue of a gateway next has something to do; 0: never. */

@@ -42,10 +42,10 @@ def travel(house, to, profile=QUICK, gateway="", env=None):
 
 
 def settled(house):
-    """Waits until nothing is queued for now, or on its way."""
+    """Waits until nothing is queued for now, on its way, or without a report."""
     def is_settled():
         status = house.status()
-        rows = house.rows("SELECT 1 FROM message WHERE state IN ('queued','sending')"
+        rows = house.rows("SELECT 1 FROM message WHERE state IN ('queued','sending','sent')"
                           " AND coalesce(next_at,0)<=?", status["now"])
         due = house.rows("SELECT 1 FROM enrolment WHERE due_at<=?", status["now"])
         return not rows and not due and not house.sim("/sim")["pending"]
