@@ -171,7 +171,8 @@ static void check_caps(const struct gate *gate, const struct gate_question *ques
     int32_t today = answer->day, monday = day_monday(today);
     int64_t in_day, in_week;
 
-    answer->counts = question->kind == KIND_INVITATION || question->kind == KIND_STEP;
+    answer->counts = !question->uncounted && (question->kind == KIND_INVITATION ||
+                                                 question->kind == KIND_STEP);
     if (!answer->counts) {
         return;
     }

@@ -94,7 +94,7 @@ static void look_at(struct enrol_pass *pass, const struct catalogue_series *seri
         pass->count.declined++;
     } else if (!allowed && basis_of_person(db, person_id, NULL) == 0) {
         pass->count.no_basis++;
-    } else if (allowed || series->compiled->invitation != NULL) {
+    } else if (allowed || series->compiled->invitation.plain != NULL) {
         enrol(pass, series, person_id, address_id, allowed, now);
     }
 }

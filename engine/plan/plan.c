@@ -35,7 +35,7 @@ static void run(void *argument)
         loop_soon(plan->loop, run, plan);
         return;
     }
-    due = enrolment_earliest_due(plan->planner->db);
+    due = planner_next_due(plan->planner);
     if (due == 0) {
         timer_clear(&plan->timer);
     } else {

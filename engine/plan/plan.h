@@ -16,7 +16,10 @@
 
 struct loop;
 struct catalogue;
+struct catalogue_campaign;
 struct catalogue_series;
+struct service;
+struct text;
 struct send;
 struct plan;
 
@@ -32,6 +35,12 @@ struct planner {
  * false when nothing is due. */
 bool planner_step(const struct planner *planner, int64_t now);
 
+/* The earliest due time of all, reminders too; 0: none. */
+int64_t planner_next_due(const struct planner *planner);
+
+/* A question was answered: whoever only waited for that goes on. */
+void planner_answered(
+    const struct planner *planner, int64_t enrolment_id, const char *step, int64_t now);
 /* Joins: the enrolment becomes active and its first step's time is set. */
 void planner_activate(
     const struct planner *planner, struct enrolment *enrolment, int64_t now);
@@ -45,9 +54,18 @@ void planner_set_step(const struct planner *planner, struct enrolment *enrolment
 /* Finds its place anew in changed content: the first step ahead without an outcome. */
 void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now);
-/* The text of a template for a person, owned. */
-char *planner_fill(const struct planner *planner, const struct catalogue_series *series,
-    int64_t person_id, const char *template_text, int64_t now);
+/* Whom a text is filled for, and by what. */
+struct fill_for {
+    const struct catalogue_campaign *campaign;
+    int64_t person_id, address_id;
+    const struct service *service; /* what it refers to, or NULL */
+};
+
+/* Chooses the text's variant for the person (her language; discreet when she, or anybody
+ * behind the number, asked for it or shares the phone) and fills it. Returns it owned;
+ * NULL when there is no such text, or a discreet reader gets none. */
+char *planner_fill(const struct planner *planner, const struct fill_for *whom,
+    const struct text *text, int64_t now);
 
 /* Runs planner_step() on a loop. Returns an owned plan; borrows the rest. */
 struct plan *plan_new(

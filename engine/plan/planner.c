@@ -1,7 +1,7 @@
 /*
  * planner.c: one due enrolment at a time, and the moves that others ask for.
  */
-#include "plan/plan.h"
+#include "plan/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,27 +15,10 @@
 #include "store/db.h"
 
 static const int64_t FAILED_AGAIN_MS = 60 * 60 * 1000;
-static const int64_t NEVER = INT64_MAX;
 
 static void set_reason(struct enrolment *enrolment, const char *reason)
 {
     snprintf(enrolment->reason, sizeof enrolment->reason, "%s", reason);
-}
-
-char *planner_fill(const struct planner *planner, const struct catalogue_series *series,
-    int64_t person_id, const char *template_text, int64_t now)
-{
-    const struct district *district;
-    struct gate_subject subject;
-    struct fill fill = {.lembaga = series->campaign->compiled->organisation};
-
-    gate_subject(planner->gate, person_id, now, &subject);
-    district = catalogue_district(planner->catalogue, subject.person.district);
-    fill.nama = subject.person.name;
-    fill.kode = subject.person.code;
-    fill.kab = district == NULL ? NULL : district->name;
-    fill.telp = district == NULL ? NULL : district->phone;
-    return text_fill(template_text, &fill);
 }
 
 /* The next one who waits for this number to be free. */
@@ -75,38 +58,6 @@ void planner_end(const struct planner *planner, struct enrolment *enrolment,
     }
 }
 
-static int64_t due_of(const struct planner *planner, const struct enrolment *enrolment,
-    const struct step *step, int64_t now)
-{
-    struct gate_subject subject;
-
-    if (step == NULL) {
-        return NEVER;
-    }
-    gate_subject(planner->gate, enrolment->person_id, now, &subject);
-    return step_due_at(step, zone_name(subject.zone), enrolment->joined_at);
-}
-
-void planner_set_step(const struct planner *planner, struct enrolment *enrolment,
-    const struct catalogue_series *series, const char *step, int64_t now)
-{
-    const struct step *before =
-        step == NULL ? NULL : series_step(series->compiled, step);
-    const struct step *next = series_step_after(series->compiled, step);
-
-    if (next == NULL) {
-        enrolment->step[0] = '\0';
-        enrolment->slot_at = 0;
-        /* It ends when the last question can no longer be answered. */
-        enrolment->due_at =
-            now + (before != NULL && before->kind == STEP_ASK ? before->closes_ms : 0);
-        return;
-    }
-    snprintf(enrolment->step, sizeof enrolment->step, "%s", next->id);
-    enrolment->occurrence = 1;
-    enrolment->slot_at = enrolment->due_at = due_of(planner, enrolment, next, now);
-}
-
 void planner_activate(
     const struct planner *planner, struct enrolment *enrolment, int64_t now)
 {
@@ -114,7 +65,8 @@ void planner_activate(
         catalogue_series_find(planner->catalogue, enrolment->series_id);
 
     enrolment->state = ENROLMENT_ACTIVE;
-    enrolment->joined_at = now;
+    enrolment->joined_at = enrolment->before_at = now;
+    enrolment->before_step[0] = '\0';
     set_reason(enrolment, "");
     if (series == NULL) {
         planner_end(planner, enrolment, "campaign_stopped", now);
@@ -146,6 +98,8 @@ static void invite(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now)
 {
     const struct series *compiled = series->compiled;
+    struct fill_for whom = {
+        series->campaign, enrolment->person_id, enrolment->address_id, NULL};
     struct outgoing outgoing = {
         .kind = KIND_INVITATION,
         .campaign_id = series->campaign->id,
@@ -162,8 +116,11 @@ static void invite(const struct planner *planner, struct enrolment *enrolment,
     char *text;
     int64_t message;
 
-    text =
-        planner_fill(planner, series, enrolment->person_id, compiled->invitation, now);
+    text = planner_fill(planner, &whom, &compiled->invitation, now);
+    if (text == NULL) {
+        planner_end(planner, enrolment, "discreet", now);
+        return;
+    }
     outgoing.text = text;
     message = outbox_queue(planner->outbox, &outgoing, now, &answer);
     free(text);
@@ -200,7 +157,7 @@ static void step_invited(const struct planner *planner, struct enrolment *enrolm
     guardian = consent_live(planner->db, enrolment->person_id, true, series->id);
     if (own != 0 && (!subject.minor || guardian != 0)) {
         planner_activate(planner, enrolment, now);
-    } else if (series->compiled->invitation == NULL) {
+    } else if (series->compiled->invitation.plain == NULL) {
         planner_end(planner, enrolment, "no_consent", now);
     } else if (enrolment_was_invited(planner->db, enrolment->person_id, series->id) &&
                !consent_any_own(planner->db, enrolment->person_id)) {
@@ -208,132 +165,6 @@ static void step_invited(const struct planner *planner, struct enrolment *enrolm
         planner_end(planner, enrolment, "invited_before", now);
     } else {
         invite(planner, enrolment, series, now);
-    }
-}
-
-static void over(const struct planner *planner, struct enrolment *enrolment,
-    const struct catalogue_series *series, const char *outcome, const char *reason,
-    int64_t now)
-{
-    char step[sizeof enrolment->step];
-
-    memcpy(step, enrolment->step, sizeof step);
-    outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
-        reason, 0, now);
-    planner_set_step(planner, enrolment, series, step, now);
-    enrolment_save(planner->db, enrolment, now);
-}
-
-/* The step at hand is gone from the content: goes on with the first one that lies ahead
- * and has no outcome. */
-void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
-    const struct catalogue_series *series, int64_t now)
-{
-    for (size_t i = 0; i < series->compiled->steps_n; i++) {
-        const struct step *step = &series->compiled->steps[i];
-        int64_t due = due_of(planner, enrolment, step, now);
-
-        if (due >= now && !outcome_is_final(planner->db, enrolment->id, step->id, 1)) {
-            snprintf(enrolment->step, sizeof enrolment->step, "%s", step->id);
-            enrolment->occurrence = 1;
-            enrolment->slot_at = enrolment->due_at = due;
-            enrolment_save(planner->db, enrolment, now);
-            return;
-        }
-    }
-    enrolment->step[0] = '\0';
-    enrolment->slot_at = 0;
-    enrolment->due_at = now;
-    enrolment_save(planner->db, enrolment, now);
-}
-
-/* The step's message is queued: its outcome, its question, and the next step. */
-static void left(const struct planner *planner, struct enrolment *enrolment,
-    const struct catalogue_series *series, const struct step *step, int64_t message,
-    int64_t now)
-{
-    const struct config_gateway *gateway =
-        outbox_route(planner->outbox, enrolment->address_id, NULL);
-
-    outcome_set(planner->db, enrolment->id, step->id, enrolment->occurrence, "sent", "",
-        message, now);
-    if (step->kind == STEP_ASK && gateway != NULL) {
-        question_add(planner->db, enrolment->id, step->id, enrolment->occurrence,
-            enrolment->address_id, outbox_channel(gateway), now, now + step->closes_ms);
-    }
-    set_reason(enrolment, "");
-    planner_set_step(planner, enrolment, series, step->id, now);
-    enrolment_save(planner->db, enrolment, now);
-}
-
-/* Moves to `until`, unless that is when the next step is due anyway: nothing piles up. */
-static void hold(const struct planner *planner, struct enrolment *enrolment,
-    const struct catalogue_series *series, const struct step *step,
-    const struct gate_answer *answer, int64_t now)
-{
-    const struct step *next = series_step_after(series->compiled, step->id);
-
-    if (answer->until >= due_of(planner, enrolment, next, now)) {
-        over(planner, enrolment, series, "missed", answer->reason, now);
-        return;
-    }
-    outcome_set(planner->db, enrolment->id, step->id, enrolment->occurrence, "held",
-        answer->reason, 0, now);
-    enrolment->slot_at = enrolment->due_at = answer->until;
-    enrolment_save(planner->db, enrolment, now);
-}
-
-static void step_active(const struct planner *planner, struct enrolment *enrolment,
-    const struct catalogue_series *series, int64_t now)
-{
-    const struct step *step;
-    struct outgoing outgoing;
-    struct gate_answer answer;
-    char *text;
-    int64_t message;
-
-    if (enrolment->step[0] == '\0') {
-        planner_end(planner, enrolment, "completed", now);
-        return;
-    }
-    step = series_step(series->compiled, enrolment->step);
-    if (step == NULL) {
-        outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
-            "skipped", "removed", 0, now);
-        planner_rejoin(planner, enrolment, series, now);
-        return;
-    }
-    if (now > enrolment->slot_at + step->late_ms) {
-        over(planner, enrolment, series, "missed", "late", now);
-        return;
-    }
-    if (outcome_is_final(planner->db, enrolment->id, step->id, enrolment->occurrence)) {
-        planner_set_step(planner, enrolment, series, step->id, now);
-        enrolment_save(planner->db, enrolment, now);
-        return;
-    }
-    text = planner_fill(planner, series, enrolment->person_id, step->text, now);
-    outgoing = (struct outgoing){
-        .kind = KIND_STEP,
-        .campaign_id = series->campaign->id,
-        .series_id = series->id,
-        .enrolment_id = enrolment->id,
-        .occurrence = enrolment->occurrence,
-        .person_id = enrolment->person_id,
-        .address_id = enrolment->address_id,
-        .step = step->id,
-        .text = text,
-        .due_at = enrolment->slot_at,
-        .late_ms = step->late_ms,
-    };
-    message = outbox_queue(planner->outbox, &outgoing, now, &answer);
-    free(text);
-    if (message != 0) {
-        left(planner, enrolment, series, step, message, now);
-    } else if (answer.verdict == GATE_WAIT) {
-        hold(planner, enrolment, series, step, &answer, now);
-    } else {
-        over(planner, enrolment, series, "skipped", answer.reason, now);
     }
 }
 
@@ -351,7 +182,7 @@ static void advance(
         step_invited(planner, enrolment, series, now);
         break;
     case ENROLMENT_ACTIVE:
-        step_active(planner, enrolment, series, now);
+        plan_step_active(planner, enrolment, series, now);
         break;
     default:
         enrolment->due_at = 0;
@@ -360,12 +191,39 @@ static void advance(
     }
 }
 
+/* A reminder, in a unit of its own; one that fails is not tried again. */
+static bool step_reminder(const struct planner *planner, int64_t now)
+{
+    struct question question;
+
+    if (!question_reminder_due(planner->db, now, &question)) {
+        return false;
+    }
+    db_unit_begin(planner->db);
+    plan_remind(planner, &question, now);
+    if (db_unit_end(planner->db, true) != 0 && db_check(planner->db, NULL) == 0) {
+        question.reminder_at = 0;
+        db_unit_begin(planner->db);
+        question_save(planner->db, &question);
+        db_unit_end(planner->db, true);
+    }
+    return true;
+}
+
+int64_t planner_next_due(const struct planner *planner)
+{
+    int64_t due = enrolment_earliest_due(planner->db);
+    int64_t reminder = question_earliest_reminder(planner->db);
+
+    return due == 0 || (reminder != 0 && reminder < due) ? reminder : due;
+}
+
 bool planner_step(const struct planner *planner, int64_t now)
 {
     struct enrolment enrolment, before;
 
     if (!enrolment_next_due(planner->db, now, &enrolment)) {
-        return false;
+        return step_reminder(planner, now);
     }
     before = enrolment;
     db_unit_begin(planner->db);

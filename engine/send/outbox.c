@@ -78,6 +78,7 @@ int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoin
         .address_id = outgoing->address_id,
         .series_id = outgoing->series_id,
         .neutral = outgoing->neutral,
+        .uncounted = outgoing->uncounted,
         .inbound_at = outgoing->inbound_at,
     };
     struct message message;

@@ -15,7 +15,7 @@ const char *enrolment_state_name(enum enrolment_state state)
 
 #define COLUMNS                                                                        \
     "id,person_id,address_id,series_id,state,reason,joined_at,invited_at,step,"        \
-    "occurrence,slot_at,due_at"
+    "occurrence,slot_at,due_at,before_step,before_at"
 
 static void read_row(struct stmt *stmt, struct enrolment *enrolment)
 {
@@ -31,6 +31,7 @@ static void read_row(struct stmt *stmt, struct enrolment *enrolment)
         .occurrence = stmt_get_int(stmt, 9),
         .slot_at = stmt_get_int(stmt, 10),
         .due_at = stmt_get_int(stmt, 11),
+        .before_at = stmt_get_int(stmt, 13),
     };
     while (strcmp(names[enrolment->state], state) != 0) {
         must(enrolment->state < ENROLMENT_ENDED, "enrolment state %s", state);
@@ -38,6 +39,8 @@ static void read_row(struct stmt *stmt, struct enrolment *enrolment)
     }
     snprintf(enrolment->reason, sizeof enrolment->reason, "%s", stmt_get_word(stmt, 5));
     snprintf(enrolment->step, sizeof enrolment->step, "%s", stmt_get_word(stmt, 8));
+    snprintf(enrolment->before_step, sizeof enrolment->before_step, "%s",
+        stmt_get_word(stmt, 12));
 }
 
 /* Reads the one row and leaves the statement. */
@@ -64,6 +67,8 @@ static void bind_state(
     stmt_id(stmt, 7, enrolment->slot_at);
     stmt_id(stmt, 8, enrolment->due_at);
     stmt_int(stmt, 9, now);
+    stmt_text(stmt, 10, enrolment->before_step);
+    stmt_id(stmt, 11, enrolment->before_at);
 }
 
 int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t now)
@@ -71,13 +76,14 @@ int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t 
     struct stmt *stmt = db_stmt(db,
         "INSERT INTO enrolment "
         "(state,reason,joined_at,invited_at,step,occurrence,slot_at,"
-        " due_at,updated_at,person_id,address_id,series_id)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) ON CONFLICT DO NOTHING");
+        " due_at,updated_at,before_step,before_at,person_id,address_id,series_id)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"
+        " ON CONFLICT DO NOTHING");
 
     bind_state(stmt, enrolment, now);
-    stmt_int(stmt, 10, enrolment->person_id);
-    stmt_int(stmt, 11, enrolment->address_id);
-    stmt_int(stmt, 12, enrolment->series_id);
+    stmt_int(stmt, 12, enrolment->person_id);
+    stmt_int(stmt, 13, enrolment->address_id);
+    stmt_int(stmt, 14, enrolment->series_id);
     return stmt_run(stmt) > 0 ? db_last_id(db) : 0;
 }
 
@@ -104,10 +110,11 @@ void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t no
 {
     struct stmt *stmt = db_stmt(db,
         "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9 WHERE id=?10");
+        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?11"
+        " WHERE id=?12");
 
     bind_state(stmt, enrolment, now);
-    stmt_int(stmt, 10, enrolment->id);
+    stmt_int(stmt, 12, enrolment->id);
     stmt_run(stmt);
 }
 
@@ -235,81 +242,4 @@ bool outcome_is_final(
     final = stmt_row(stmt);
     stmt_end(stmt);
     return final;
-}
-
-void question_add(struct db *db, int64_t enrolment_id, const char *step,
-    int64_t occurrence, int64_t address_id, const char *channel, int64_t asked_at,
-    int64_t closes_at)
-{
-    struct stmt *stmt =
-        db_stmt(db, "INSERT INTO question "
-                    "(enrolment_id,step,occurrence,address_id,channel,asked_at,"
-                    " closes_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING");
-
-    stmt_int(stmt, 1, enrolment_id);
-    stmt_text(stmt, 2, step);
-    stmt_int(stmt, 3, occurrence);
-    stmt_int(stmt, 4, address_id);
-    stmt_text(stmt, 5, channel);
-    stmt_int(stmt, 6, asked_at);
-    stmt_int(stmt, 7, closes_at);
-    stmt_run(stmt);
-}
-
-bool question_newest(struct db *db, int64_t address_id, const char *channel,
-    int64_t now, struct question *question)
-{
-    struct stmt *stmt = db_stmt(db,
-        "SELECT enrolment_id,step,occurrence,asked_at FROM question"
-        " WHERE address_id=?1 AND answered_at IS NULL AND channel=?2 AND closes_at>?3"
-        " ORDER BY asked_at DESC LIMIT 1");
-
-    stmt_int(stmt, 1, address_id);
-    stmt_text(stmt, 2, channel);
-    stmt_int(stmt, 3, now);
-    if (!stmt_row(stmt)) {
-        return false;
-    }
-    *question = (struct question){
-        .enrolment_id = stmt_get_int(stmt, 0),
-        .occurrence = stmt_get_int(stmt, 2),
-        .asked_at = stmt_get_int(stmt, 3),
-    };
-    snprintf(question->step, sizeof question->step, "%s", stmt_get_word(stmt, 1));
-    stmt_end(stmt);
-    return true;
-}
-
-void question_answered(struct db *db, const struct question *question, int64_t now)
-{
-    struct stmt *stmt =
-        db_stmt(db, "UPDATE question SET answered_at=?4"
-                    " WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3");
-
-    stmt_int(stmt, 1, question->enrolment_id);
-    stmt_text(stmt, 2, question->step);
-    stmt_int(stmt, 3, question->occurrence);
-    stmt_int(stmt, 4, now);
-    stmt_run(stmt);
-}
-
-void answer_add(struct db *db, const struct question *question, const char *value,
-    int is_right, int64_t inbound_id, int64_t now)
-{
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO answer (enrolment_id,step,occurrence,value,is_right,inbound_id,at)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7)");
-
-    stmt_int(stmt, 1, question->enrolment_id);
-    stmt_text(stmt, 2, question->step);
-    stmt_int(stmt, 3, question->occurrence);
-    stmt_text(stmt, 4, value);
-    if (is_right < 0) {
-        stmt_null(stmt, 5);
-    } else {
-        stmt_int(stmt, 5, is_right);
-    }
-    stmt_id(stmt, 6, inbound_id);
-    stmt_int(stmt, 7, now);
-    stmt_run(stmt);
 }

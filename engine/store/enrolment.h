@@ -29,6 +29,8 @@ struct enrolment {
     int64_t occurrence;
     int64_t slot_at; /* when that step was meant to leave; 0 none */
     int64_t due_at;  /* when the planner looks again; 0 never */
+    char before_step[32]; /* the last one that left, for branches; \"\" none */
+    int64_t before_at; /* when it left, or when she joined; 0 not yet */
 };
 
 /* Returns the new id; 0 when the person is in the series already. */
@@ -62,23 +64,38 @@ void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
 bool outcome_is_final(
     struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
 
-/* An open question of an address. */
+/* A question of an address. */
 struct question {
     int64_t enrolment_id;
-    char step[32];
+    char step[32]; /* of an item of a quiz: "C2.Q1" */
     int64_t occurrence;
-    int64_t asked_at;
+    int64_t address_id;
+    char channel[16];
+    int64_t asked_at, closes_at;
+    int64_t answered_at;  /* 0: not yet */
+    int64_t changes_left; /* how often an answer may still be changed */
+    int64_t reminder_at;  /* 0: none is due */
+    bool postponed;       /* it was put off, once, to reminder_at */
 };
 
-void question_add(struct db *db, int64_t enrolment_id, const char *step,
-    int64_t occurrence, int64_t address_id, const char *channel, int64_t asked_at,
-    int64_t closes_at);
-/* The newest one that is open at now on the channel; false: none. */
-bool question_newest(struct db *db, int64_t address_id, const char *channel,
-    int64_t now, struct question *question);
-void question_answered(struct db *db, const struct question *question, int64_t now);
-/* is_right: 1, 0, or -1 when the question knows no right answer. */
+void question_add(struct db *db, const struct question *question);
+/* The newest one that can be answered (or its answer changed) at now on the channel. */
+bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
+    struct question *question);
+/* Writes all but the key and asked_at. */
+void question_save(struct db *db, const struct question *question);
+/* The earliest one with a reminder due at or before now. */
+bool question_reminder_due(struct db *db, int64_t now, struct question *question);
+/* The earliest reminder of all; 0: none. */
+int64_t question_earliest_reminder(struct db *db);
+
+/* One answer; is_right: 1, 0, or -1 when the question knows no right answer. */
 void answer_add(struct db *db, const struct question *question, const char *value,
-    int is_right, int64_t inbound_id, int64_t now);
+    int is_right, int score, int64_t inbound_id, int64_t now);
+/* The newest answer's value; false when there is none. */
+bool answer_newest(
+    struct db *db, int64_t enrolment_id, const char *step, char value[64]);
+/* Points of a question, or of all items of a quiz; the first answer to each counts. */
+int64_t answer_score(struct db *db, int64_t enrolment_id, const char *step);
 
 #endif

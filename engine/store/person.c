@@ -221,6 +221,20 @@ int address_people(struct db *db, int64_t address_id, int64_t *ids, int max)
     return read_ids(stmt, ids, max);
 }
 
+unsigned address_strictest_flags(struct db *db, int64_t address_id)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT p.flags FROM person_address a JOIN person p ON p.id=a.person_id"
+        " WHERE a.address_id=?1");
+    unsigned flags = 0;
+
+    stmt_int(stmt, 1, address_id);
+    while (stmt_row(stmt)) {
+        flags |= (unsigned)stmt_get_int(stmt, 0);
+    }
+    return flags;
+}
+
 int64_t basis_add(struct db *db, int64_t person_id, int64_t address_id, const char *how,
     const char *dated, const char *source, int64_t now)
 {

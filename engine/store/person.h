@@ -64,6 +64,9 @@ int64_t address_of_person(struct db *db, int64_t person_id);
 /* How many persons share it. */
 int address_people(struct db *db, int64_t address_id, int64_t *ids, int max);
 
+/* The flags of everybody behind the address, together: the strictest count. */
+unsigned address_strictest_flags(struct db *db, int64_t address_id);
+
 /* How a number was collected: what allows one invitation. Returns its id. */
 int64_t basis_add(struct db *db, int64_t person_id, int64_t address_id, const char *how,
     const char *dated, const char *source, int64_t now);

@@ -234,7 +234,22 @@ static const char migration_1[] =
     " probe_at INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = {migration_1};
+static const char migration_2[] =
+    /* Where a person comes from in the series: what branches and waits look back at. */
+    "ALTER TABLE enrolment ADD COLUMN before_step TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE enrolment ADD COLUMN before_at INTEGER;"
+
+    /* A change of mind, a reminder, and a quiz put off to the next day. */
+    "ALTER TABLE question ADD COLUMN changes_left INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE question ADD COLUMN reminder_at INTEGER;"
+    "ALTER TABLE question ADD COLUMN postponed INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX question_open;"
+    "CREATE INDEX question_live ON question (address_id, asked_at);"
+    "CREATE INDEX question_reminder ON question (reminder_at)"
+    " WHERE reminder_at IS NOT NULL;"
+    "ALTER TABLE answer ADD COLUMN score INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const migrations[] = {migration_1, migration_2};
 
 int schema_version(void)
 {

@@ -15,11 +15,15 @@
 static const int64_t REPLY_LATE_MS = 24LL * 60 * 60 * 1000;
 
 void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step,
-    const char *template_text, bool neutral)
+    const struct text *text, bool neutral)
 {
+    struct fill_for whom = {
+        .campaign = turn->loaded,
+        .person_id = turn->person_id,
+        .address_id = turn->address_id,
+    };
     struct outgoing outgoing = {
         .kind = kind,
-        .campaign_id = turn->campaign_id,
         .series_id = turn->series == NULL ? 0 : turn->series->id,
         .person_id = turn->person_id,
         .address_id = turn->address_id,
@@ -32,22 +36,18 @@ void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step
         .late_ms = REPLY_LATE_MS,
     };
     struct gate_answer answer;
-    struct fill fill = {0};
-    char *text;
+    char *filled;
 
-    if (template_text == NULL) {
+    if (turn->loaded == NULL) {
         return;
     }
-    if (turn->series != NULL) {
-        text = planner_fill(turn->talk->planner, turn->series, turn->person_id,
-            template_text, turn->now);
-    } else {
-        fill.lembaga = turn->campaign->organisation;
-        text = text_fill(template_text, &fill);
+    outgoing.campaign_id = turn->loaded->id;
+    filled = planner_fill(turn->talk->planner, &whom, text, turn->now);
+    if (filled != NULL) {
+        outgoing.text = filled;
+        outbox_queue(turn->talk->outbox, &outgoing, turn->now, &answer);
+        free(filled);
     }
-    outgoing.text = text;
-    outbox_queue(turn->talk->outbox, &outgoing, turn->now, &answer);
-    free(text);
 }
 
 /* Records the person's own yes or no to the series' invitation; returns its id. */
@@ -91,11 +91,11 @@ void talk_opt_in(struct talk_turn *turn)
         turn->enrolment.due_at = 0;
         enrolment_save(turn->talk->db, &turn->enrolment, turn->now);
         talk_reply(turn, KIND_REPLY, "waiting_guardian",
-            turn->campaign->reply_waiting_guardian, false);
+            &turn->campaign->replies[REPLY_WAITING_GUARDIAN], false);
         return;
     }
     planner_activate(planner, &turn->enrolment, turn->now);
-    talk_reply(turn, KIND_REPLY, "opt_in", turn->campaign->reply_opt_in, true);
+    talk_reply(turn, KIND_REPLY, "opt_in", &turn->campaign->replies[REPLY_OPT_IN], true);
 }
 
 void talk_decline(struct talk_turn *turn)
@@ -139,6 +139,6 @@ void talk_opt_out(struct talk_turn *turn)
 
     end_all(turn);
     if (first && turn->campaign != NULL) {
-        talk_reply(turn, KIND_ACK, "opt_out", turn->campaign->reply_opt_out, true);
+        talk_reply(turn, KIND_ACK, "opt_out", &turn->campaign->replies[REPLY_OPT_OUT], true);
     }
 }

@@ -9,7 +9,9 @@
 #include "talk/talk.h"
 
 struct campaign;
+struct catalogue_campaign;
 struct catalogue_series;
+struct text;
 
 /* The message at hand, and who may have written it. Lives for one talk_inbound(). */
 struct talk_turn {
@@ -35,8 +37,8 @@ void talk_decline(struct talk_turn *turn);
 /* False when the message is no answer to the question. */
 bool talk_answer(struct talk_turn *turn);
 
-/* Queues a reply of that kind (step: what it is); template_text NULL: silence. */
+/* Queues a reply of that kind (step: what it is); a text without a plain one is silence. */
 void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step,
-    const char *template_text, bool neutral);
+    const struct text *text, bool neutral);
 
 #endif

@@ -70,8 +70,8 @@ static void find_context(struct talk_turn *turn)
         turn->person_id = ids[0];
     }
     if (campaign != NULL) {
+        turn->loaded = campaign;
         turn->campaign = campaign->compiled;
-        turn->campaign_id = campaign->id;
     }
     turn->has_question = question_newest(
         db, turn->address_id, channel_name(turn->channel), turn->now, &turn->question);

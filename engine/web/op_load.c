@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "content/campaign.h"
 #include "people/catalogue.h"
 #include "people/files.h"
@@ -47,6 +48,16 @@ struct loading {
     int64_t moved;
 };
 
+/* Alike in what is said and when; answers and feedback are taken over silently. */
+static bool same_step(const struct step *was, const struct step *now)
+{
+    const char *before = was->text.plain == NULL ? "" : was->text.plain;
+    const char *after = now->text.plain == NULL ? "" : now->text.plain;
+
+    return strcmp(before, after) == 0 && was->kind == now->kind &&
+           memcmp(&was->when, &now->when, sizeof was->when) == 0;
+}
+
 /* How a series differs from what is loaded: ids of steps added, gone and changed. */
 static json_t *compare(const struct series *before, const struct series *after)
 {
@@ -58,8 +69,7 @@ static json_t *compare(const struct series *before, const struct series *after)
 
         if (was == NULL) {
             json_array_append_new(added, json_string(now->id));
-        } else if (strcmp(was->text, now->text) != 0 || was->week != now->week ||
-                   was->weekday != now->weekday || was->minute != now->minute) {
+        } else if (!same_step(was, now)) {
             json_array_append_new(changed, json_string(now->id));
         }
     }
@@ -228,7 +238,8 @@ static void move(struct engine *engine, const struct catalogue_series *series,
     } else {
         gate_subject(&engine->gate, enrolment.person_id, now, &subject);
         enrolment.slot_at = enrolment.due_at =
-            step_due_at(step, subject.person.zone, enrolment.joined_at);
+            step_due_at(step, zone_name(subject.zone), enrolment.joined_at,
+                enrolment.before_at != 0 ? enrolment.before_at : enrolment.joined_at);
         if (enrolment.due_at == before) {
             return;
         }

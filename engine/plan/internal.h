@@ -1,0 +1,29 @@
+/*
+ * internal.h: what the files of plan/ share: steps, branches, reminders.
+ */
+#ifndef CEGAH_PLAN_INTERNAL_H
+#define CEGAH_PLAN_INTERNAL_H
+
+#include "plan/plan.h"
+
+struct audience;
+struct step;
+
+/* When the step is due for this person: UTC ms; INT64_MAX for NULL. */
+int64_t plan_due_of(const struct planner *planner, const struct enrolment *enrolment,
+    const struct step *step, int64_t now);
+/* Deals with the step that an active enrolment is at, and is due. */
+void plan_step_active(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now);
+/* True when everything that the audience names holds for the person. */
+bool plan_fits(const struct audience *audience, const struct gate_subject *subject);
+/*
+ * Looks at the branches of the step that left last. Returns true when one leads
+ * elsewhere: then the enrolment stands at its aim (or has ended), and is saved.
+ */
+bool plan_branch(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now);
+/* Sends one reminder that is due, in the caller's unit. */
+void plan_remind(const struct planner *planner, struct question *question, int64_t now);
+
+#endif

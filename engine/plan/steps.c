@@ -1,0 +1,330 @@
+/*
+ * steps.c: the step that somebody is at, once it is due: sent, held, skipped or missed,
+ * always with a reason; then the next.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/zone.h"
+#include "content/campaign.h"
+#include "people/catalogue.h"
+#include "plan/internal.h"
+
+static const int64_t NEVER = INT64_MAX;
+
+int64_t plan_due_of(const struct planner *planner, const struct enrolment *enrolment,
+    const struct step *step, int64_t now)
+{
+    struct gate_subject subject;
+    char value[64];
+
+    if (step == NULL) {
+        return NEVER;
+    }
+    if (step->kind == STEP_WAIT && step->wait_step != NULL &&
+        answer_newest(planner->db, enrolment->id, step->wait_step, value)) {
+        return now; /* what it waits for is there */
+    }
+    gate_subject(planner->gate, enrolment->person_id, now, &subject);
+    return step_due_at(step, zone_name(subject.zone), enrolment->joined_at,
+        enrolment->before_at != 0 ? enrolment->before_at : enrolment->joined_at);
+}
+
+void planner_set_step(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const char *step, int64_t now)
+{
+    const struct step *before =
+        step == NULL ? NULL : series_step(series->compiled, step);
+    const struct step *next = series_step_after(series->compiled, step);
+
+    if (next == NULL) {
+        enrolment->step[0] = '\0';
+        enrolment->slot_at = 0;
+        /* It ends when the last question can no longer be answered. */
+        enrolment->due_at =
+            now + (before != NULL && before->kind == STEP_ASK ? before->closes_ms : 0);
+        return;
+    }
+    snprintf(enrolment->step, sizeof enrolment->step, "%s", next->id);
+    enrolment->occurrence = 1;
+    enrolment->slot_at = enrolment->due_at = plan_due_of(planner, enrolment, next, now);
+}
+
+void planner_answered(
+    const struct planner *planner, int64_t enrolment_id, const char *step, int64_t now)
+{
+    const struct catalogue_series *series;
+    const struct step *at;
+    struct enrolment enrolment;
+
+    if (!enrolment_find(planner->db, enrolment_id, &enrolment) ||
+        enrolment.state != ENROLMENT_ACTIVE || enrolment.due_at == 0) {
+        return;
+    }
+    series = catalogue_series_find(planner->catalogue, enrolment.series_id);
+    at = series == NULL ? NULL : series_step(series->compiled, enrolment.step);
+    if (at != NULL && at->kind == STEP_WAIT && at->wait_step != NULL &&
+        strcmp(at->wait_step, step) == 0) {
+        enrolment.due_at = now;
+        enrolment_save(planner->db, &enrolment, now);
+    }
+}
+
+/* The step at hand is gone from the content: goes on with the first one that lies ahead
+ * and has no outcome. */
+void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now)
+{
+    for (size_t i = 0; i < series->compiled->steps_n; i++) {
+        const struct step *step = &series->compiled->steps[i];
+        int64_t due = plan_due_of(planner, enrolment, step, now);
+
+        if (due >= now && !outcome_is_final(planner->db, enrolment->id, step->id, 1)) {
+            snprintf(enrolment->step, sizeof enrolment->step, "%s", step->id);
+            enrolment->occurrence = 1;
+            enrolment->slot_at = enrolment->due_at = due;
+            enrolment_save(planner->db, enrolment, now);
+            return;
+        }
+    }
+    enrolment->step[0] = '\0';
+    enrolment->slot_at = 0;
+    enrolment->due_at = now;
+    enrolment_save(planner->db, enrolment, now);
+}
+
+static void over(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const char *outcome, const char *reason,
+    int64_t now)
+{
+    char step[sizeof enrolment->step];
+
+    memcpy(step, enrolment->step, sizeof step);
+    outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
+        reason, 0, now);
+    planner_set_step(planner, enrolment, series, step, now);
+    enrolment_save(planner->db, enrolment, now);
+}
+
+static void ask(const struct planner *planner, const struct enrolment *enrolment,
+    const struct step *step, int64_t now)
+{
+    const struct config_gateway *gateway =
+        outbox_route(planner->outbox, enrolment->address_id, NULL);
+    struct question question = {
+        .enrolment_id = enrolment->id,
+        .occurrence = enrolment->occurrence,
+        .address_id = enrolment->address_id,
+        .asked_at = now,
+        .closes_at = now + step->closes_ms,
+        .changes_left = step->may_change ? 1 : 0,
+        .reminder_at =
+            step->reminder_after_ms > 0 ? now + step->reminder_after_ms : 0,
+    };
+
+    if (gateway != NULL) {
+        snprintf(question.step, sizeof question.step, "%s", step->id);
+        snprintf(question.channel, sizeof question.channel, "%s",
+            outbox_channel(gateway));
+        question_add(planner->db, &question);
+    }
+}
+
+/* The step's message is queued: its outcome, its question, and the next step. */
+static void left(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const struct step *step, int64_t message,
+    int64_t now)
+{
+    outcome_set(planner->db, enrolment->id, step->id, enrolment->occurrence, "sent", "",
+        message, now);
+    if (step->kind == STEP_ASK) {
+        ask(planner, enrolment, step, now);
+    }
+    enrolment->reason[0] = '\0';
+    snprintf(enrolment->before_step, sizeof enrolment->before_step, "%s", step->id);
+    enrolment->before_at = now;
+    planner_set_step(planner, enrolment, series, step->id, now);
+    enrolment_save(planner->db, enrolment, now);
+}
+
+/* Moves to `until`, unless that is when the next step is due anyway: nothing piles up. */
+static void hold(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const struct step *step,
+    const struct gate_answer *answer, int64_t now)
+{
+    const struct step *next = series_step_after(series->compiled, step->id);
+    /* A step that follows this one by a span moves with it. */
+    bool moves = next != NULL && (next->kind == STEP_WAIT || next->when.kind == WHEN_AFTER);
+
+    if (!moves && answer->until >= plan_due_of(planner, enrolment, next, now)) {
+        over(planner, enrolment, series, "missed", answer->reason, now);
+        return;
+    }
+    outcome_set(planner->db, enrolment->id, step->id, enrolment->occurrence, "held",
+        answer->reason, 0, now);
+    enrolment->slot_at = enrolment->due_at = answer->until;
+    enrolment_save(planner->db, enrolment, now);
+}
+
+/* The directory entry that the step refers to; a stale one is not told to anybody. */
+static const struct service *service_of(const struct step *step,
+    const struct catalogue_series *series, const struct gate_subject *subject,
+    int64_t now, const char **reason)
+{
+    const struct service *service = campaign_service(
+        series->campaign->compiled, step->service, subject->person.district);
+
+    *reason = "no_service";
+    if (service != NULL &&
+        zone_day(subject->zone, now) - service->verified > SERVICE_STALE_DAYS) {
+        log_event(LOG_WARN, "service_stale", "service=%s step=%s", step->service, step->id);
+        *reason = "service_stale";
+        service = NULL;
+    }
+    return service;
+}
+
+static void send_step(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const struct step *step,
+    const struct service *service, int64_t now)
+{
+    struct fill_for whom = {
+        series->campaign, enrolment->person_id, enrolment->address_id, service};
+    struct outgoing outgoing = {
+        .kind = KIND_STEP,
+        .campaign_id = series->campaign->id,
+        .series_id = series->id,
+        .enrolment_id = enrolment->id,
+        .occurrence = enrolment->occurrence,
+        .person_id = enrolment->person_id,
+        .address_id = enrolment->address_id,
+        .step = step->id,
+        .due_at = enrolment->slot_at,
+        .late_ms = step->late_ms,
+    };
+    struct gate_answer answer;
+    char *text = planner_fill(planner, &whom, &step->text, now);
+    int64_t message;
+
+    if (text == NULL) {
+        over(planner, enrolment, series, "skipped", "discreet", now);
+        return;
+    }
+    outgoing.text = text;
+    message = outbox_queue(planner->outbox, &outgoing, now, &answer);
+    free(text);
+    if (message != 0) {
+        left(planner, enrolment, series, step, message, now);
+    } else if (answer.verdict == GATE_WAIT) {
+        hold(planner, enrolment, series, step, &answer, now);
+    } else {
+        over(planner, enrolment, series, "skipped", answer.reason, now);
+    }
+}
+
+/* True when the step is over without a message: late, done before, not for her. */
+static bool is_over(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, const struct step *step,
+    const struct gate_subject *subject, int64_t now)
+{
+    if (outcome_is_final(planner->db, enrolment->id, step->id, enrolment->occurrence)) {
+        planner_set_step(planner, enrolment, series, step->id, now);
+        enrolment_save(planner->db, enrolment, now);
+    } else if (step->kind == STEP_WAIT) {
+        over(planner, enrolment, series, "skipped", "waited", now);
+    } else if (now > enrolment->slot_at + step->late_ms) {
+        over(planner, enrolment, series, "missed", "late", now);
+    } else if (!plan_fits(&step->audience, subject)) {
+        over(planner, enrolment, series, "skipped", "not_for", now);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void plan_step_active(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now)
+{
+    const struct service *service = NULL;
+    const struct step *step;
+    struct gate_subject subject;
+    const char *reason;
+
+    if (enrolment->step[0] == '\0') {
+        planner_end(planner, enrolment, "completed", now);
+        return;
+    }
+    step = series_step(series->compiled, enrolment->step);
+    if (step == NULL) {
+        outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
+            "skipped", "removed", 0, now);
+        planner_rejoin(planner, enrolment, series, now);
+        return;
+    }
+    gate_subject(planner->gate, enrolment->person_id, now, &subject);
+    if (plan_branch(planner, enrolment, series, now) ||
+        is_over(planner, enrolment, series, step, &subject, now)) {
+        return;
+    }
+    if (step->kind == STEP_REFER) {
+        service = service_of(step, series, &subject, now, &reason);
+        if (service == NULL) {
+            over(planner, enrolment, series, "skipped", reason, now);
+            return;
+        }
+    }
+    send_step(planner, enrolment, series, step, service, now);
+}
+
+/* What a reminder says: its own text, or (put off) the step's own again. */
+static const struct text *reminder_text(
+    const struct step *step, const struct question *question)
+{
+    return question->postponed ? &step->text : &step->reminder;
+}
+
+void plan_remind(const struct planner *planner, struct question *question, int64_t now)
+{
+    const struct catalogue_series *series;
+    const struct step *step = NULL;
+    struct enrolment enrolment;
+    struct gate_answer answer = {.verdict = GATE_DENY};
+    char *text = NULL, name[40];
+
+    if (enrolment_find(planner->db, question->enrolment_id, &enrolment) &&
+        enrolment.state == ENROLMENT_ACTIVE && question->answered_at == 0) {
+        series = catalogue_series_find(planner->catalogue, enrolment.series_id);
+        step = series == NULL ? NULL : series_step(series->compiled, question->step);
+    }
+    if (step != NULL) {
+        struct fill_for whom = {
+            series->campaign, enrolment.person_id, enrolment.address_id, NULL};
+        struct outgoing outgoing = {
+            .kind = KIND_STEP,
+            .campaign_id = series->campaign->id,
+            .series_id = series->id,
+            .enrolment_id = enrolment.id,
+            .occurrence = question->occurrence,
+            .person_id = enrolment.person_id,
+            .address_id = enrolment.address_id,
+            .step = name,
+            .uncounted = question->postponed,
+            .due_at = question->reminder_at,
+            .late_ms = question->closes_at - question->reminder_at,
+        };
+
+        snprintf(name, sizeof name, "%s*", step->id);
+        text = planner_fill(planner, &whom, reminder_text(step, question), now);
+        outgoing.text = text;
+        if (text != NULL && outgoing.late_ms > 0) {
+            outbox_queue(planner->outbox, &outgoing, now, &answer);
+        }
+        free(text);
+    }
+    question->reminder_at =
+        answer.verdict == GATE_WAIT && answer.until < question->closes_at ? answer.until
+                                                                          : 0;
+    question_save(planner->db, question);
+}
