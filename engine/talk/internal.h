@@ -20,9 +20,9 @@ struct talk_turn {
     enum channel channel;
     const char *text;
     int64_t inbound_id, address_id, person_id, now;
-    const struct campaign
-        *campaign; /* whose words and replies count; NULL: none loaded */
-    int64_t campaign_id;
+    /* Whose words and replies count; NULL: none is loaded. */
+    const struct catalogue_campaign *loaded;
+    const struct campaign *campaign; /* of it, or NULL */
     bool has_enrolment;
     struct enrolment enrolment;            /* the live one of this number */
     const struct catalogue_series *series; /* of it, or NULL */
