@@ -2,7 +2,7 @@
  * reply.c: the language of short replies. Every list here is of whole messages or of
  * whole words in them; the lists' source is the field's notes.
  */
-#include "content/reply.h"
+#include "content/reply_internal.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,15 +20,16 @@
 enum {
     INPUT_BYTES_MAX = 16384,  /* of one message; the rest is not looked at */
     RESULT_BYTES_MAX = 65536, /* compatibility forms may grow */
-    KEYWORD_BYTES_MAX = 200,
-    TOKENS_MAX = 24,
 };
 
 static const char *const YES[] = {"ya", "y", "iya", "iy", "iyaa", "yaa", "yes", "iye",
     "iyye", "iyo", "ok", "oke", "okey", "mau", "mo", "mw", "ikut", "ikt", "ikutt",
     "daftar", "dftar", "daftr", "reg", "gas", "boleh", "setuju", "ok sy ikut",
     "ok saya ikut", "ya sy ikut", "ya saya ikut", "iya sy ikut", "iya saya ikut",
-    "sy ikut", "saya ikut", NULL};
+    "sy ikut", "saya ikut", "mauka", "mau ka", "bersedia", NULL};
+/* Who agrees, ahead of a word of YES: "iya sy mau ikut"; never by itself. */
+static const char *const SUBJECTS[] = {
+    "sy", "saya", "aku", "ak", "sa", "ka", "jg", "juga", NULL};
 static const char *const NO[] = {"tidak", "tdk", "tdak", "tidk", "tida", "gak", "ga",
     "gk", "g", "nggak", "ngga", "enggak", "engga", "kagak", "nda", "ndak", "tak",
     "tena", "no", NULL};
@@ -268,15 +269,7 @@ size_t reply_normalise_answer(const char *text, char *out, size_t size)
     return length;
 }
 
-/* A normalised message cut into its words. */
-struct tokens {
-    char text[KEYWORD_BYTES_MAX];
-    const char *list[TOKENS_MAX];
-    size_t n;
-};
-
-/* Returns false when there are more words than any keyword has. */
-static bool split(const char *message, struct tokens *tokens)
+bool tokens_split(const char *message, struct tokens *tokens)
 {
     char *at = tokens->text;
 
@@ -295,6 +288,21 @@ static bool split(const char *message, struct tokens *tokens)
         }
     }
     return tokens->n > 0;
+}
+
+bool tokens_read(const char *text, bool particles_off, struct tokens *tokens)
+{
+    char message[KEYWORD_BYTES_MAX];
+    /* What fills the buffer may have been cut, and is no keyword anyway. */
+    size_t most = sizeof message - U8_MAX_LENGTH;
+
+    if (reply_normalise(text, message, sizeof message) >= most) {
+        return false;
+    }
+    if (particles_off) {
+        reply_normalise_answer(text, message, sizeof message);
+    }
+    return tokens_split(message, tokens);
 }
 
 /* Every word of the message is one of the list: "ya mau ikut", "stop stop". */
@@ -323,6 +331,35 @@ static bool is_typo_of(const char *const *list, const char *message)
     return false;
 }
 
+bool token_is_no(const char *word)
+{
+    return is_listed(NO, word);
+}
+
+bool token_is_particle(const char *word)
+{
+    return is_listed(PARTICLES, word);
+}
+
+bool token_is_nearly(const char *word, const char *keyword)
+{
+    const char *const list[] = {keyword, NULL};
+
+    return strcmp(word, keyword) == 0 || is_typo_of(list, word);
+}
+
+/* "iya sy mau ikut": words of YES, with who it is among them but not at the end. */
+static bool is_yes(const struct tokens *tokens)
+{
+    for (size_t i = 0; i < tokens->n; i++) {
+        if (!is_listed(YES, tokens->list[i]) && !is_listed(SUBJECTS, tokens->list[i])) {
+            return false;
+        }
+    }
+    /* "saya mau" alone says what, not to what; it counts only to a question. */
+    return is_listed(YES, tokens->list[tokens->n - 1]);
+}
+
 static bool is_no(const struct tokens *tokens)
 {
     return is_listed(NO, tokens->list[0]) &&
@@ -336,7 +373,7 @@ static enum keyword keyword_of(const char *message, const struct words *words)
     struct tokens tokens;
 
     words = words == NULL ? &none : words;
-    if (!split(message, &tokens)) {
+    if (!tokens_split(message, &tokens)) {
         return KEYWORD_NONE;
     }
     if (is_listed(STOP, message) || all_listed(STOP, &tokens, 0) ||
@@ -346,7 +383,7 @@ static enum keyword keyword_of(const char *message, const struct words *words)
     if (is_no(&tokens) || is_added(words->no, words->no_n, message)) {
         return KEYWORD_NO;
     }
-    if (is_listed(YES, message) || all_listed(YES, &tokens, 0) ||
+    if (is_listed(YES, message) || is_yes(&tokens) ||
         is_added(words->yes, words->yes_n, message)) {
         return KEYWORD_YES;
     }
@@ -370,7 +407,7 @@ enum keyword reply_keyword(const char *text, const struct words *words)
         reply_normalise_answer(text, message, sizeof message);
         keyword = keyword_of(message, words);
     }
-    return keyword;
+    return keyword == KEYWORD_NONE ? sentence_keyword(text) : keyword;
 }
 
 bool reply_has_risk_cue(const char *text, const struct words *words)

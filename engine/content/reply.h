@@ -10,7 +10,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum keyword { KEYWORD_NONE, KEYWORD_YES, KEYWORD_NO, KEYWORD_STOP };
+enum keyword {
+    KEYWORD_NONE,
+    KEYWORD_YES,
+    KEYWORD_NO,
+    KEYWORD_STOP,
+    KEYWORD_WRONG_NUMBER, /* "salah nomor, siapa ini": out, and we say sorry */
+    KEYWORD_ERASE,        /* "hapus nomor sy": out, and a human looks at the rest */
+    KEYWORD_STOP_WATCHED, /* out, and somebody else reads that phone: no word to it */
+};
 
 /* Spellings that a campaign adds; zeroed by its owner, who ends it with words_fini(). */
 struct words {
@@ -31,9 +39,31 @@ size_t reply_normalise(const char *text, char *out, size_t size);
  * the last word left always stays. */
 size_t reply_normalise_answer(const char *text, char *out, size_t size);
 /* What the message is as a whole; words may be NULL. "un reg", "yaaaaa", "Iya kak",
- * "BERHENTI!!!" and the spellings of the field's list are recognised; "stop kawin anak!!",
- * "saya mau berhenti sekolah", "jangan berhenti kirim ya kak" are KEYWORD_NONE. */
+ * "BERHENTI!!!" and the spellings of the field's list are recognised, and whole sentences
+ * that say no more than "udah jgn kirim sms lg"; "stop kawin anak!!", "saya mau berhenti
+ * sekolah", "jangan berhenti kirim ya kak" are KEYWORD_NONE. */
 enum keyword reply_keyword(const char *text, const struct words *words);
+
+enum { REPLY_CODE_SIZE = 64 };
+
+/*
+ * True when the message asks to join: DAFTAR (or a spelling, or a slip of it) alone, or
+ * with up to three words behind it: a join code, a district ("toraja utara"), a person's
+ * code. code gets those words, normalised, "" when there are none. Whether such a code
+ * exists is the caller's to find out; several words that are no code are a sentence.
+ */
+bool reply_join(const char *text, char code[REPLY_CODE_SIZE]);
+/*
+ * True for a guardian's SETUJU KODE (*yes) and TIDAK KODE, in the ways people write them
+ * ("ya setuju k7m2qx pak", "tdk setuju K7M 2QX"). Never without a code, of six letters
+ * and digits; it is written in lower case.
+ */
+bool reply_agree(const char *text, bool *yes, char code[REPLY_CODE_SIZE]);
+/* An age or a birth year as an answer: "15", "sy 15 tahun", "lahir th 2011". Returns the
+ * number: 5 … 99 is an age, 1900 … 2099 a year; 0: the message is neither. */
+int reply_age(const char *text);
+/* A code so that its spellings compare equal: normalised, without blanks. */
+void reply_code(const char *text, char code[REPLY_CODE_SIZE]);
 /* True when the normalised message holds one of the words' risk cues as whole words. */
 bool reply_has_risk_cue(const char *text, const struct words *words);
 

@@ -9,7 +9,8 @@
 
 #include "content/reply.h"
 
-static const char *const NAMES[] = {"none", "yes", "no", "stop"};
+static const char *const NAMES[] = {
+    "none", "yes", "no", "stop", "wrong number", "erase", "watched stop"};
 
 static void assert_all(const char *const *texts, enum keyword keyword)
 {
@@ -144,22 +145,167 @@ static void a_sentence_is_no_keyword(void **state)
 {
     static const char *const texts[] = {"jangan berhenti kirim ya kak",
         "saya mau berhenti sekolah karena mau dinikahkan", "stop kawin anak!!",
-        "stop pernikahan dini", "STOP jgn kirim lagi, bapak sy baca hp ini", "batal",
-        "mau keluar dari rumah tdk tahan", "sy mau nikah bln depan", "saya mau",
-        "tdk mau ka dikasi nikah", "ada tetangga mau kasi nikah anaknya umur 15",
-        "sdh nikah mi sy kak, 16 th", "dipukul trus sama bapak",
-        "capek hidup mau mati sj", "uang panai sudah diterima org tua",
-        "bapak bilang harus nurut, sabtu acaranya", "BANTU", "tolong",
-        "Ya allah kasihan", "ya tapi ini hp mama", "off dulu ya lg ujian",
-        "stop sebut nama sy di grup", "B", "sy 14 th blh ikut?",
+        "stop pernikahan dini", "batal", "mau keluar dari rumah tdk tahan",
+        "sy mau nikah bln depan", "tdk mau ka dikasi nikah",
+        "ada tetangga mau kasi nikah anaknya umur 15", "sdh nikah mi sy kak, 16 th",
+        "dipukul trus sama bapak", "capek hidup mau mati sj",
+        "uang panai sudah diterima org tua", "bapak bilang harus nurut, sabtu acaranya",
+        "BANTU", "tolong", "Ya allah kasihan", "ya tapi ini hp mama",
+        "off dulu ya lg ujian", "stop sebut nama sy di grup", "B", "sy 14 th blh ikut?",
         "nikah muda itu sunnah kak", "c", "C. 19", "sembilan belas", "bnr", "slh",
         "dispensasi itu apa kak", "brp umur boleh nikah", "p", "wkwkwk",
         "assalamualaikum", "penipuan ini?", "pulsa murah cek bit.ly/x", "DAFTAR MAROS",
-        "udah jgn kirim sms lg", "salah nomor, siapa ini", "hapus nomor sy", "off",
-        "cukup", "udah", "hapus", "", "🙏", "tidak ada yang tahu", NULL};
+        "off", "cukup", "udah", "hapus", "", "🙏", "tidak ada yang tahu", NULL};
 
     (void)state;
     assert_all(texts, KEYWORD_NONE);
+}
+
+static void a_sentence_that_says_only_stop_is_a_stop(void **state)
+{
+    static const char *const texts[] = {"udah jgn kirim sms lg",
+        "sudah kak jangan kirim pesan lagi ya", "tolong jgn sms saya lagi",
+        "jgn hubungi sy lg", "jangan ganggu saya", "STOP jgn kirim lagi",
+        "mau berhenti langganan", "sy mau berhenti langganan kak", "berhenti kirim sms",
+        "stop sms", "stop kirim2 pesan ke nomor ini", "ga mau dikirimi pesan lagi",
+        "tdk mau terima sms ini lagi", "sy tdk mau ikut lagi", "gak usah kirim sms lg",
+        "mau keluar dari grup", "keluarkan nomor sy dari daftar",
+        "maaf, cukup. jangan kirim lagi", NULL};
+
+    (void)state;
+    assert_all(texts, KEYWORD_STOP);
+}
+
+static void a_stop_that_is_negated_or_says_more_is_none(void **state)
+{
+    static const char *const texts[] = {"jangan berhenti kirim ya kak",
+        "jgn stop kirim sms", "jangan stop", "tidak mau berhenti kirim",
+        "kapan berhenti kirim sms", "kenapa berhenti kirim pesan", "bukan stop sms",
+        "jgn kirim teman sy lagi", "jangan kirim anak sy ke kota",
+        "mau berhenti sekolah", "sy mau berhenti", "mau keluar dari rumah",
+        "jangan lupa kirim sms lagi", "kirim lagi", "kirim sms lg kak",
+        "stop kirim foto ke teman sy", "jangan ganggu adik saya", "salah nomor 3",
+        "bukan salah nomor", "tidak salah nomor", "siapa ini", "sy salah jawab nomor 3",
+        "salah", "hapus nomor teman sy", "jangan hapus nomor sy", "hapus jawaban sy",
+        "stop nikah dini, bapak ibu lihat ini", "bapak sy baca hp ini", NULL};
+
+    (void)state;
+    assert_all(texts, KEYWORD_NONE);
+}
+
+static void a_wrong_number_says_so(void **state)
+{
+    static const char *const texts[] = {"salah nomor, siapa ini", "salah sambung",
+        "maaf anda salah nomor", "Salah no kak!", "siapa ini? salah nomor",
+        "slh nmr ki", NULL};
+
+    (void)state;
+    assert_all(texts, KEYWORD_WRONG_NUMBER);
+}
+
+static void who_wants_a_number_erased_says_so(void **state)
+{
+    static const char *const texts[] = {"hapus nomor sy", "tolong hapus no saya kak",
+        "hapus data saya", "hapus sy dari daftar", NULL};
+
+    (void)state;
+    assert_all(texts, KEYWORD_ERASE);
+}
+
+static void a_stop_from_a_phone_that_others_read_is_told_apart(void **state)
+{
+    static const char *const texts[] = {"STOP jgn kirim lagi, bapak sy baca hp ini",
+        "STOP jgn kirim lagi bapak sy baca hp ini", "stop, hp ini dipegang mama",
+        "jgn kirim sms lg. ortu sy cek hp", NULL};
+
+    (void)state;
+    assert_all(texts, KEYWORD_STOP_WATCHED);
+}
+
+static void who_agrees_may_say_who_it_is(void **state)
+{
+    static const char *const yes[] = {"iya sy mau ikut", "ya saya mau", "sy mau ikut",
+        "iye mauka ikut", "ok aku ikut kak", "sy setuju", "saya bersedia", "saya mau",
+        NULL};
+    static const char *const none[] = {
+        "ya sy", "saya", "sy mau nikah", "ya mama sy mau", NULL};
+
+    (void)state;
+    assert_all(yes, KEYWORD_YES);
+    assert_all(none, KEYWORD_NONE);
+}
+
+struct join_row {
+    const char *text, *code; /* code NULL: no join */
+};
+
+static void daftar_with_a_code_asks_to_join(void **state)
+{
+    static const struct join_row rows[] = {{"DAFTAR MAROS", "maros"},
+        {"daftar maros kak", "maros"}, {"Daftar: Maros!", "maros"},
+        {"dftr maros", "maros"}, {"dftar MRS-12", "mrs 12"}, {"reg maros ya", "maros"},
+        {"dafatr maros", "maros"}, {"daftar toraja utara", "toraja utara"},
+        {"DAFTAR", ""}, {"daftar kak", ""}, {"DAFTAR 🙏", ""}, {"datar maros", NULL},
+        {"ya daftar", NULL}, {"mau daftar maros", NULL},
+        {"daftar sekolah di mana itu", NULL}, {"tidak daftar maros", NULL}, {"", NULL},
+        {"ya", NULL}, {"jangan daftar maros", NULL}, {"stop daftar", NULL}};
+    char code[REPLY_CODE_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool joins = reply_join(rows[i].text, code);
+
+        if (joins != (rows[i].code != NULL) ||
+            (joins && strcmp(code, rows[i].code) != 0)) {
+            fail_msg("\"%s\": joins %d with \"%s\"", rows[i].text, joins, code);
+        }
+    }
+}
+
+struct agree_row {
+    const char *text;
+    int yes; /* 1, 0; -1: neither */
+};
+
+static void setuju_counts_only_with_its_code(void **state)
+{
+    static const struct agree_row rows[] = {{"SETUJU K7M2QX", 1}, {"setuju k7m2qx", 1},
+        {"ya setuju K7M2QX pak", 1}, {"stuju k7m 2qx", 1}, {"kami setuju k7m2qx", 1},
+        {"setju K7M-2QX", 1}, {"TIDAK K7M2QX", 0}, {"tdk setuju k7m2qx", 0},
+        {"tidak setuju k7m2qx pak", 0}, {"ga k7m2qx", 0}, {"SETUJU", -1}, {"TIDAK", -1},
+        {"ya", -1}, {"ya k7m2qx", -1}, {"k7m2qx", -1}, {"setuju k7m2", -1},
+        {"belum setuju k7m2qx", -1}, {"jangan setuju k7m2qx", -1},
+        {"setuju k7m2qx tapi tidak lama", -1}, {"anak saya setuju k7m2qx", -1}};
+    char code[REPLY_CODE_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool yes = false, found = reply_agree(rows[i].text, &yes, code);
+
+        if (found != (rows[i].yes >= 0) || (found && yes != (rows[i].yes == 1)) ||
+            (found && strcmp(code, "k7m2qx") != 0)) {
+            fail_msg("\"%s\": %d, yes %d, code \"%s\"", rows[i].text, found, yes, code);
+        }
+    }
+}
+
+static void an_age_or_a_birth_year_is_read_as_people_write_it(void **state)
+{
+    static const struct {
+        const char *text;
+        int number;
+    } rows[] = {{"15", 15}, {"2011", 2011}, {"umur 15", 15}, {"sy 15 tahun kak", 15},
+        {"15th", 15}, {"lahir thn 2010", 2010}, {"Lahir 2010.", 2010},
+        {"lima belas", 0}, {"2", 0}, {"200", 0}, {"15 16", 0},
+        {"sy 14 th blh ikut?", 0}, {"12 juni 2011", 0}, {"3000", 0}, {"adik sy 15", 0},
+        {"", 0}, {"1500ribu", 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (reply_age(rows[i].text) != rows[i].number) {
+            fail_msg("\"%s\" is %d", rows[i].text, reply_age(rows[i].text));
+        }
+    }
 }
 
 static void a_very_long_message_is_no_keyword(void **state)
@@ -214,6 +360,15 @@ int main(void)
         cmocka_unit_test(the_fields_spellings_of_no),
         cmocka_unit_test(a_real_word_is_no_slip_of_a_keyword),
         cmocka_unit_test(a_sentence_is_no_keyword),
+        cmocka_unit_test(a_sentence_that_says_only_stop_is_a_stop),
+        cmocka_unit_test(a_stop_that_is_negated_or_says_more_is_none),
+        cmocka_unit_test(a_wrong_number_says_so),
+        cmocka_unit_test(who_wants_a_number_erased_says_so),
+        cmocka_unit_test(a_stop_from_a_phone_that_others_read_is_told_apart),
+        cmocka_unit_test(who_agrees_may_say_who_it_is),
+        cmocka_unit_test(daftar_with_a_code_asks_to_join),
+        cmocka_unit_test(setuju_counts_only_with_its_code),
+        cmocka_unit_test(an_age_or_a_birth_year_is_read_as_people_write_it),
         cmocka_unit_test(a_very_long_message_is_no_keyword),
         cmocka_unit_test(a_campaign_adds_words_and_removes_none),
         cmocka_unit_test(a_risk_cue_is_found_as_whole_words),

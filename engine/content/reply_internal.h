@@ -1,0 +1,32 @@
+/*
+ * reply_internal.h: what reply.c and reply_sentence.c share: a message cut into words.
+ */
+#ifndef CEGAH_CONTENT_REPLY_INTERNAL_H
+#define CEGAH_CONTENT_REPLY_INTERNAL_H
+
+#include "content/reply.h"
+
+enum { KEYWORD_BYTES_MAX = 200, TOKENS_MAX = 24 };
+
+/* A normalised message cut into its words. */
+struct tokens {
+    char text[KEYWORD_BYTES_MAX];
+    const char *list[TOKENS_MAX];
+    size_t n;
+};
+
+/* Returns false when there are none, or more than any keyword has. */
+bool tokens_split(const char *message, struct tokens *tokens);
+/* Normalises, takes particles off the end when asked, and splits; false as above, and for
+ * a message so long that it may have been cut. */
+bool tokens_read(const char *text, bool particles_off, struct tokens *tokens);
+bool token_is_no(const char *word);
+/* Of the words that only address somebody or soften: kak, pak, dong, ya … */
+bool token_is_particle(const char *word);
+/* The word, or one typing slip away from it without being a word of its own. */
+bool token_is_nearly(const char *word, const char *keyword);
+
+/* What a whole sentence asks for; KEYWORD_NONE when it says anything more. */
+enum keyword sentence_keyword(const char *text);
+
+#endif
