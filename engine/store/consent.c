@@ -1,5 +1,6 @@
 #include "store/consent.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/db.h"
@@ -93,14 +94,48 @@ int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian)
     return at;
 }
 
-void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now)
+int64_t consent_withdraw(
+    struct db *db, int64_t person_id, bool guardian, const char *by, int64_t now)
 {
-    struct stmt *stmt =
-        db_stmt(db, "UPDATE consent SET withdrawn_at=?2"
-                    " WHERE person_id=?1 AND whose='own' AND withdrawn_at IS NULL");
+    struct stmt *stmt = db_stmt(db, "UPDATE consent SET withdrawn_at=?3,withdrawn_by=?4"
+                                    " WHERE person_id=?1 AND whose=?2 AND "
+                                    "decision='given' AND withdrawn_at IS NULL");
 
     stmt_int(stmt, 1, person_id);
-    stmt_int(stmt, 2, now);
+    stmt_text(stmt, 2, guardian ? "guardian" : "own");
+    stmt_int(stmt, 3, now);
+    stmt_text(stmt, 4, by);
+    return stmt_run(stmt);
+}
+
+bool erasure_is_requested(struct db *db, int64_t person_id, char why[64])
+{
+    struct stmt *stmt = db_stmt(db, "SELECT why FROM erasure_request WHERE "
+                                    "person_id=?1 AND done_at IS NULL LIMIT 1");
+
+    stmt_int(stmt, 1, person_id);
+    if (!stmt_row(stmt)) {
+        return false;
+    }
+    if (why != NULL) {
+        snprintf(why, 64, "%s", stmt_get_word(stmt, 0));
+    }
+    stmt_end(stmt);
+    return true;
+}
+
+void erasure_request(struct db *db, int64_t person_id, const char *why, int64_t now)
+{
+    struct stmt *stmt;
+
+    if (erasure_is_requested(db, person_id, NULL)) {
+        return;
+    }
+    stmt =
+        db_stmt(db, "INSERT INTO erasure_request (person_id,why,at) VALUES (?1,?2,?3)");
+    stmt_int(stmt, 1, person_id);
+    stmt_text(stmt, 2, why);
+    stmt_int(stmt, 3, now);
     stmt_run(stmt);
 }
 
@@ -135,4 +170,18 @@ bool suppression_is_live(struct db *db, int64_t address_id)
     live = stmt_row(stmt);
     stmt_end(stmt);
     return live;
+}
+
+bool suppression_lift(
+    struct db *db, int64_t address_id, const char *words, const char *by, int64_t now)
+{
+    struct stmt *stmt =
+        db_stmt(db, "UPDATE suppression SET lifted_at=?2,lifted_words=?3,lifted_by=?4"
+                    " WHERE address_id=?1 AND lifted_at IS NULL");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_int(stmt, 2, now);
+    stmt_text(stmt, 3, words);
+    stmt_text(stmt, 4, by);
+    return stmt_run(stmt) > 0;
 }

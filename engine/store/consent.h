@@ -36,12 +36,23 @@ bool consent_any_own(struct db *db, int64_t person_id);
 bool consent_is_known(struct db *db, const struct consent *consent);
 /* When the person's (or her guardian's) last no came, by refusal or withdrawal; 0: never. */
 int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian);
-/* Withdraws what is live of the person's own. */
-void consent_withdraw_own(struct db *db, int64_t person_id, int64_t now);
+/* Withdraws what is live of the person's own, or her guardian's. by: what says so
+ * (inbound:ID, staff: REASON). Returns how many consents ended. */
+int64_t consent_withdraw(
+    struct db *db, int64_t person_id, bool guardian, const char *by, int64_t now);
+
+/* Queues the erasure of a person's data; nothing when it is queued already. */
+void erasure_request(struct db *db, int64_t person_id, const char *why, int64_t now);
+/* True while one is queued and not done; why (may be NULL) gets the reason. */
+bool erasure_is_requested(struct db *db, int64_t person_id, char why[64]);
 
 /* Suppresses the address; returns false when it was suppressed already. */
 bool suppression_add(struct db *db, int64_t address_id, const char *reason,
     const char *words, const char *channel, int64_t inbound_id, int64_t now);
 bool suppression_is_live(struct db *db, int64_t address_id);
+/* Lifts it: by the words of whoever wrote from there, and what they came as (inbound:ID).
+ * Returns false when nothing was suppressed. */
+bool suppression_lift(
+    struct db *db, int64_t address_id, const char *words, const char *by, int64_t now);
 
 #endif

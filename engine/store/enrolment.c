@@ -110,7 +110,8 @@ void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t no
 {
     struct stmt *stmt = db_stmt(db,
         "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?11"
+        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?"
+        "11"
         " WHERE id=?12");
 
     bind_state(stmt, enrolment, now);

@@ -116,6 +116,17 @@ int person_ids_after(struct db *db, int64_t after, int64_t *ids, int max)
     return read_ids(stmt, ids, max);
 }
 
+int64_t person_by_code(struct db *db, const char *code)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT id FROM person WHERE code<>''"
+        " AND replace(replace(replace(lower(code),'-',''),'_',''),' ','')=?1 LIMIT 2");
+    int64_t ids[2];
+
+    stmt_text(stmt, 1, code);
+    return read_ids(stmt, ids, 2) == 1 ? ids[0] : 0;
+}
+
 int64_t person_count(struct db *db)
 {
     struct stmt *stmt = db_stmt(db, "SELECT count(*) FROM person");
@@ -195,6 +206,19 @@ bool address_tie(struct db *db, int64_t person_id, int64_t address_id, int64_t n
     return stmt_run(stmt) > 0;
 }
 
+bool address_is_tied(struct db *db, int64_t person_id, int64_t address_id)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT 1 FROM person_address WHERE person_id=?1 AND address_id=?2");
+    bool tied;
+
+    stmt_int(stmt, 1, person_id);
+    stmt_int(stmt, 2, address_id);
+    tied = stmt_row(stmt);
+    stmt_end(stmt);
+    return tied;
+}
+
 int64_t address_of_person(struct db *db, int64_t person_id)
 {
     struct stmt *stmt =
@@ -254,8 +278,8 @@ int64_t basis_add(struct db *db, int64_t person_id, int64_t address_id, const ch
 
 int64_t basis_of_person(struct db *db, int64_t person_id, char how[128])
 {
-    struct stmt *stmt =
-        db_stmt(db, "SELECT id,how FROM basis WHERE person_id=?1 ORDER BY id LIMIT 1");
+    struct stmt *stmt = db_stmt(db, "SELECT id,how FROM basis WHERE person_id=?1"
+                                    " AND whose='own' ORDER BY id LIMIT 1");
     int64_t id = 0;
 
     stmt_int(stmt, 1, person_id);

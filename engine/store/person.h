@@ -37,6 +37,9 @@ void person_update(struct db *db, const struct person *person, int64_t now);
 /* Returns the id of the person of that name (compared without ASCII case) behind the
  * address; 0: none. An empty name matches any single person there. */
 int64_t person_behind(struct db *db, int64_t address_id, const char *name);
+/* The id of the person with that code, written without case, blanks and dashes; 0: none,
+ * or several. */
+int64_t person_by_code(struct db *db, const char *code);
 /* The ids of the next persons after `after`, in order; returns how many (at most max). */
 int person_ids_after(struct db *db, int64_t after, int64_t *ids, int max);
 int64_t person_count(struct db *db);
@@ -59,6 +62,8 @@ int64_t address_ensure(
 bool address_get(struct db *db, int64_t id, struct address *address);
 /* Ties person and address; nothing when they are tied. Returns true when it was new. */
 bool address_tie(struct db *db, int64_t person_id, int64_t address_id, int64_t now);
+/* True when the address is one of the person's own. */
+bool address_is_tied(struct db *db, int64_t person_id, int64_t address_id);
 /* The address that messages to a person go to: the newest tied one; 0: none. */
 int64_t address_of_person(struct db *db, int64_t person_id);
 /* How many persons share it. */

@@ -8,8 +8,8 @@
 
 #include "store/db.h"
 
-#define COLUMNS                                                                          \
-    "enrolment_id,step,occurrence,address_id,channel,asked_at,closes_at,answered_at,"    \
+#define COLUMNS                                                                        \
+    "enrolment_id,step,occurrence,address_id,channel,asked_at,closes_at,answered_at,"  \
     "changes_left,reminder_at,postponed"
 
 static bool read_one(struct stmt *stmt, struct question *question)
@@ -29,8 +29,7 @@ static bool read_one(struct stmt *stmt, struct question *question)
         .postponed = stmt_get_int(stmt, 10) != 0,
     };
     snprintf(question->step, sizeof question->step, "%s", stmt_get_word(stmt, 1));
-    snprintf(
-        question->channel, sizeof question->channel, "%s", stmt_get_word(stmt, 4));
+    snprintf(question->channel, sizeof question->channel, "%s", stmt_get_word(stmt, 4));
     stmt_end(stmt);
     return true;
 }
@@ -55,8 +54,8 @@ void question_add(struct db *db, const struct question *question)
     stmt_run(stmt);
 }
 
-bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
-    struct question *question)
+bool question_newest(struct db *db, int64_t address_id, const char *channel,
+    int64_t now, struct question *question)
 {
     struct stmt *stmt = db_stmt(db,
         "SELECT " COLUMNS " FROM question WHERE address_id=?1 AND channel=?2"
@@ -72,7 +71,8 @@ bool question_newest(struct db *db, int64_t address_id, const char *channel, int
 void question_save(struct db *db, const struct question *question)
 {
     struct stmt *stmt = db_stmt(db,
-        "UPDATE question SET closes_at=?4,answered_at=?5,changes_left=?6,reminder_at=?7,"
+        "UPDATE question SET "
+        "closes_at=?4,answered_at=?5,changes_left=?6,reminder_at=?7,"
         " postponed=?8 WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3");
 
     stmt_int(stmt, 1, question->enrolment_id);
@@ -88,9 +88,9 @@ void question_save(struct db *db, const struct question *question)
 
 bool question_reminder_due(struct db *db, int64_t now, struct question *question)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT " COLUMNS " FROM question WHERE reminder_at IS NOT NULL"
-        " AND reminder_at<=?1 ORDER BY reminder_at LIMIT 1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT " COLUMNS " FROM question WHERE reminder_at IS NOT NULL"
+                    " AND reminder_at<=?1 ORDER BY reminder_at LIMIT 1");
 
     stmt_int(stmt, 1, now);
     return read_one(stmt, question);
@@ -131,11 +131,12 @@ void answer_add(struct db *db, const struct question *question, const char *valu
     stmt_run(stmt);
 }
 
-bool answer_newest(struct db *db, int64_t enrolment_id, const char *step, char value[64])
+bool answer_newest(
+    struct db *db, int64_t enrolment_id, const char *step, char value[64])
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT value FROM answer WHERE enrolment_id=?1 AND step=?2"
-        " ORDER BY id DESC LIMIT 1");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT value FROM answer WHERE enrolment_id=?1 AND step=?2"
+                    " ORDER BY id DESC LIMIT 1");
 
     stmt_int(stmt, 1, enrolment_id);
     stmt_text(stmt, 2, step);

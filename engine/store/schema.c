@@ -247,7 +247,47 @@ static const char migration_2[] =
     "CREATE INDEX question_live ON question (address_id, asked_at);"
     "CREATE INDEX question_reminder ON question (reminder_at)"
     " WHERE reminder_at IS NOT NULL;"
-    "ALTER TABLE answer ADD COLUMN score INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE answer ADD COLUMN score INTEGER NOT NULL DEFAULT 0;"
+
+    /* A guardian's number that stands on a signed form; see guardian.h. Its form is a
+       basis of that number's, never of the person's own. */
+    "ALTER TABLE basis ADD COLUMN whose TEXT NOT NULL DEFAULT 'own';"
+    "CREATE TABLE guardian ("
+    " id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id),"
+    " address_id INTEGER NOT NULL REFERENCES address(id),"
+    " basis_id INTEGER NOT NULL REFERENCES basis(id),"
+    " code TEXT NOT NULL UNIQUE COLLATE NOCASE, wording TEXT NOT NULL,"
+    " dated TEXT NOT NULL, evidence TEXT NOT NULL,"
+    " series_id INTEGER REFERENCES series(id), recorded_at INTEGER NOT NULL,"
+    " asked_at INTEGER, answered_at INTEGER, decision INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX guardian_person ON guardian (person_id);"
+    "CREATE INDEX guardian_address ON guardian (address_id);"
+
+    /* Why and by what a consent ended or a stop was lifted: the other half of the
+       evidence. */
+    "ALTER TABLE consent ADD COLUMN withdrawn_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE suppression ADD COLUMN lifted_words TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE suppression ADD COLUMN lifted_by TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX suppression_address ON suppression (address_id, id);"
+
+    /* Whose data is to be erased, and why; done_at: when it was. */
+    "CREATE TABLE erasure_request ("
+    " id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id),"
+    " why TEXT NOT NULL, at INTEGER NOT NULL, done_at INTEGER"
+    ") STRICT;"
+    "CREATE INDEX erasure_open ON erasure_request (person_id) WHERE done_at IS NULL;"
+
+    /* What is asked of a number once; see asked.h. */
+    "CREATE TABLE asked ("
+    " address_id INTEGER NOT NULL REFERENCES address(id), what TEXT NOT NULL,"
+    " person_id INTEGER, at INTEGER NOT NULL, answered_at INTEGER, inbound_id INTEGER,"
+    " PRIMARY KEY (address_id, what)"
+    ") STRICT, WITHOUT ROWID;"
+
+    /* Friends join by a person's code, however it is written. */
+    "CREATE INDEX person_code ON person"
+    " (replace(replace(replace(lower(code),'-',''),'_',''),' ','')) WHERE code<>'';";
 
 static const char *const migrations[] = {migration_1, migration_2};
 

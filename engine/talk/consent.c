@@ -114,7 +114,9 @@ static void end_all(struct talk_turn *turn)
     struct enrolment enrolment;
     int64_t ids[LIVE_MAX];
     int n = enrolment_live_of_address(db, turn->address_id, ids, LIVE_MAX);
+    char by[40];
 
+    snprintf(by, sizeof by, "inbound:%lld", (long long)turn->inbound_id);
     for (int i = 0; i < n; i++) {
         if (enrolment_find(db, ids[i], &enrolment)) {
             /* Not planner_end(): nobody comes next on a number that said stop. */
@@ -127,7 +129,7 @@ static void end_all(struct talk_turn *turn)
     }
     n = address_people(db, turn->address_id, ids, PEOPLE_MAX);
     for (int i = 0; i < n; i++) {
-        consent_withdraw_own(db, ids[i], turn->now);
+        consent_withdraw(db, ids[i], false, by, turn->now);
     }
     send_cancel_address(db, turn->address_id, "opted_out", turn->now);
 }
