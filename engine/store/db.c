@@ -1,11 +1,9 @@
 #include "store/db.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -19,6 +17,8 @@
 enum {
     STATEMENTS_MAX = 1024, /* a power of two; the product has about 200 */
     UNITS_MAX = 8,
+    LOOKASIDE_BYTES = 512, /* of SQLite's short-lived memory, as most of it is */
+    LOOKASIDE_N = 500,
     BUSY_MS = 5000,
 };
 
@@ -198,6 +198,8 @@ static int configure(struct db *db, const char *path, struct err *err)
     int code;
 
     sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_db_config(
+        db->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_N);
     sqlite3_busy_timeout(db->handle, BUSY_MS);
     if (settle_version(db, path, err) != 0) {
         return -1;
@@ -232,6 +234,9 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
                                  : SQLITE_OPEN_READONLY;
 
     db->mode = mode;
+    /* Nobody asks SQLite how much memory it holds, and counting it takes a lock for each
+     * piece. Refused, and harmless, once a database is open. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (mode == DB_READ && access(path, F_OK) != 0) {
         err_set(err, ERR_UNABLE,
             "%s: no database yet: `cegah load CAMPAIGN` or `cegah serve` makes it",
@@ -268,51 +273,6 @@ void db_close(struct db *db)
     }
     sqlite3_close(db->handle); /* rolls back what is open */
     free(db);
-}
-
-static char *lock_path(const char *path)
-{
-    return mem_format("%s.lock", path);
-}
-
-int db_lock(const char *path, struct err *err)
-{
-    char *name = lock_path(path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-    if (fd < 0) {
-        err_set(err, ERR_UNABLE,
-            "%s: %s; `database` in the config names a file in a folder that cegah may "
-            "write to",
-            name, strerror(errno));
-    } else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        err_set(err, ERR_UNABLE,
-            "%s is in use by another cegah: only one may write to it at a time", path);
-        close(fd);
-        fd = -1;
-    }
-    free(name);
-    return fd;
-}
-
-void db_unlock(int lock)
-{
-    if (lock >= 0) {
-        close(lock);
-    }
-}
-
-bool db_is_locked(const char *path)
-{
-    char *name = lock_path(path);
-    int fd = open(name, O_RDWR | O_CLOEXEC);
-    bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    free(name);
-    return locked;
 }
 
 bool db_is_writer(const struct db *db)
@@ -534,6 +494,16 @@ const char *stmt_get_word(struct stmt *stmt, int column)
     const char *text = stmt_get_text(stmt, column);
 
     return text == NULL ? "" : text;
+}
+
+void stmt_copy(struct stmt *stmt, int column, char *out, size_t size)
+{
+    const char *text = stmt_get_word(stmt, column);
+    size_t length = strlen(text);
+
+    length = length < size ? length : size - 1;
+    memcpy(out, text, length);
+    out[length] = '\0';
 }
 
 const void *stmt_get_blob(struct stmt *stmt, int column, size_t *length)

@@ -90,6 +90,8 @@ int64_t stmt_get_int(struct stmt *stmt, int column);
 const char *stmt_get_text(struct stmt *stmt, int column);
 /* The text, or "" for NULL. */
 const char *stmt_get_word(struct stmt *stmt, int column);
+/* Copies the text into out, cut to size - 1 bytes; "" for NULL. */
+void stmt_copy(struct stmt *stmt, int column, char *out, size_t size);
 const void *stmt_get_blob(struct stmt *stmt, int column, size_t *length);
 bool stmt_is_null(struct stmt *stmt, int column);
 int64_t db_last_id(const struct db *db);

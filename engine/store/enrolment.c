@@ -36,8 +36,8 @@ static void read_row(struct stmt *stmt, struct enrolment *enrolment)
         must(enrolment->state < ENROLMENT_ENDED, "enrolment state %s", state);
         enrolment->state++;
     }
-    snprintf(enrolment->reason, sizeof enrolment->reason, "%s", stmt_get_word(stmt, 5));
-    snprintf(enrolment->step, sizeof enrolment->step, "%s", stmt_get_word(stmt, 8));
+    stmt_copy(stmt, 5, enrolment->reason, sizeof enrolment->reason);
+    stmt_copy(stmt, 8, enrolment->step, sizeof enrolment->step);
 }
 
 /* Reads the one row and leaves the statement. */

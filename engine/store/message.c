@@ -203,9 +203,9 @@ static void read_row(struct stmt *stmt, struct message *m)
              channel_parse(stmt_get_word(stmt, 10), &m->channel) == 0 &&
              failure_class_parse(stmt_get_word(stmt, 22), &m->class) == 0,
         "message %lld holds an unknown word", (long long)m->id);
-    snprintf(m->step, sizeof m->step, "%s", stmt_get_word(stmt, 5));
-    snprintf(m->gateway, sizeof m->gateway, "%s", stmt_get_word(stmt, 11));
-    snprintf(m->reason, sizeof m->reason, "%s", stmt_get_word(stmt, 23));
+    stmt_copy(stmt, 5, m->step, sizeof m->step);
+    stmt_copy(stmt, 11, m->gateway, sizeof m->gateway);
+    stmt_copy(stmt, 23, m->reason, sizeof m->reason);
 }
 
 static int read_rows(struct stmt *stmt, struct message *list, int max)
