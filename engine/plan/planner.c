@@ -224,27 +224,56 @@ static void over(const struct planner *planner, struct enrolment *enrolment,
     enrolment_save(planner->db, enrolment, now);
 }
 
-/* The step at hand is gone from the content: goes on with the first one that lies ahead
- * and has no outcome. */
-void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
+/* The time of the step at hand in changed content: a hold is not taken back. */
+static int64_t followed_due(const struct planner *planner,
+    const struct enrolment *enrolment, const struct step *step, int64_t now)
+{
+    int64_t due = due_of(planner, enrolment, step, now);
+
+    if (step != NULL && due < enrolment->slot_at &&
+        outcome_is_held(planner->db, enrolment->id, step->id, enrolment->occurrence)) {
+        due = enrolment->slot_at;
+    }
+    return due;
+}
+
+bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now)
 {
-    for (size_t i = 0; i < series->compiled->steps_n; i++) {
-        const struct step *step = &series->compiled->steps[i];
-        int64_t due = due_of(planner, enrolment, step, now);
+    const struct series *compiled = series->compiled;
+    const struct step *at =
+        enrolment->step[0] == '\0' ? NULL : series_step(compiled, enrolment->step);
+    int64_t due = followed_due(planner, enrolment, at, now);
+    bool gone = at == NULL && enrolment->step[0] != '\0';
+    bool parked = enrolment->due_at == 0;
 
-        if (due >= now && !outcome_is_final(planner->db, enrolment->id, step->id, 1)) {
-            snprintf(enrolment->step, sizeof enrolment->step, "%s", step->id);
-            enrolment->occurrence = 1;
-            enrolment->slot_at = enrolment->due_at = due;
-            enrolment_save(planner->db, enrolment, now);
-            return;
+    if (gone) {
+        outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
+            "skipped", "removed", 0, now);
+    }
+    for (size_t i = 0; i < compiled->steps_n; i++) {
+        const struct step *other = &compiled->steps[i];
+        int64_t other_due = due_of(planner, enrolment, other, now);
+
+        if (other_due >= now && other_due < due &&
+            !outcome_is_final(planner->db, enrolment->id, other->id, 1)) {
+            at = other;
+            due = other_due;
         }
     }
-    enrolment->step[0] = '\0';
-    enrolment->slot_at = 0;
-    enrolment->due_at = now;
+    if (at == NULL && !gone) {
+        return false; /* it is through, and there is nothing new */
+    }
+    if (at != NULL && strcmp(at->id, enrolment->step) == 0 &&
+        due == enrolment->slot_at) {
+        return false;
+    }
+    snprintf(enrolment->step, sizeof enrolment->step, "%s", at == NULL ? "" : at->id);
+    enrolment->occurrence = 1;
+    enrolment->slot_at = at == NULL ? 0 : due;
+    enrolment->due_at = parked ? 0 : at == NULL ? now : due;
     enrolment_save(planner->db, enrolment, now);
+    return true;
 }
 
 /* The step's message is queued: its outcome, its question, and the next step. */
@@ -298,9 +327,7 @@ static void step_active(const struct planner *planner, struct enrolment *enrolme
     }
     step = series_step(series->compiled, enrolment->step);
     if (step == NULL) {
-        outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
-            "skipped", "removed", 0, now);
-        planner_rejoin(planner, enrolment, series, now);
+        planner_follow(planner, enrolment, series, now);
         return;
     }
     if (now > enrolment->slot_at + step->late_ms) {
