@@ -35,10 +35,13 @@ struct db {
     sqlite3 *handle;
     enum db_mode mode;
     bool turn_open;
-    bool failed;           /* the store itself; for good */
-    bool unit_failed;      /* a constraint; until its unit ends */
-    int depth;             /* of units */
-    bool saved[UNITS_MAX]; /* the unit has a savepoint of its own */
+    bool failed;             /* the store itself; for good */
+    bool unit_failed;        /* a constraint; until its unit ends */
+    int depth;               /* of units */
+    bool saved[UNITS_MAX];   /* the unit has a savepoint of its own */
+    size_t marks[UNITS_MAX]; /* where pending stood when it began */
+    const struct db_pending *pending_kind;
+    void *pending;
     int wal_pages;
     char failure[512];
     struct stmt statements[STATEMENTS_MAX];
@@ -272,7 +275,29 @@ void db_close(struct db *db)
         sqlite3_finalize(db->statements[i].handle);
     }
     sqlite3_close(db->handle); /* rolls back what is open */
+    if (db->pending != NULL) {
+        db->pending_kind->fini(db->pending);
+        free(db->pending);
+    }
     free(db);
+}
+
+void *db_pending(struct db *db, const struct db_pending *kind)
+{
+    if (db->pending == NULL) {
+        db->pending_kind = kind;
+        db->pending = mem_zero(1, kind->size);
+    }
+    must(db->pending_kind == kind, "a second kind of pending sums");
+    return db->pending;
+}
+
+void db_write_pending(struct db *db)
+{
+    must(db->depth == 0, "pending sums written inside %d units", db->depth);
+    if (db->pending != NULL && !db->failed) {
+        db->pending_kind->write(db, db->pending);
+    }
 }
 
 bool db_is_writer(const struct db *db)
@@ -296,6 +321,7 @@ int db_commit(struct db *db, struct err *err)
     if (!db->turn_open) {
         return db_check(db, err);
     }
+    db_write_pending(db);
     execute(db, "COMMIT");
     db->turn_open = false;
     if (db->failed && sqlite3_get_autocommit(db->handle) == 0) {
@@ -318,6 +344,8 @@ void db_unit_begin(struct db *db)
     must(db->depth < UNITS_MAX, "units nested %d deep", db->depth);
     open_turn(db);
     db->saved[db->depth] = !idle(db);
+    db->marks[db->depth] =
+        db->pending != NULL ? db->pending_kind->mark(db->pending) : 0;
     if (db->saved[db->depth]) {
         execute(db, "SAVEPOINT unit");
     }
@@ -337,10 +365,18 @@ int db_unit_end(struct db *db, bool keep)
     if (!db->failed) {
         if (failed || !keep) {
             execute(db, "ROLLBACK TO unit");
+            if (db->pending != NULL) {
+                db->pending_kind->undo(db->pending, db->marks[db->depth]);
+            }
         }
         execute(db, "RELEASE unit");
     }
     return failed || db->failed ? -1 : 0;
+}
+
+bool db_unit_is_failing(const struct db *db)
+{
+    return idle(db);
 }
 
 static size_t slot_of(const char *sql)

@@ -65,6 +65,44 @@ void db_unit_begin(struct db *db);
  */
 int db_unit_end(struct db *db, bool keep);
 
+/* True when something in the present unit failed, or the store: what follows in it does
+ * nothing. */
+bool db_unit_is_failing(const struct db *db);
+
+/* Pieces of work that are units, and may share the cost of one. */
+struct db_work {
+    size_t n;
+    void *context;
+    /* May be called a second time for an i, after undone(). */
+    void (*run)(void *context, size_t i);
+    /* MAY. Unit i was undone: forget what run() noted of it outside the database. */
+    void (*undone)(void *context, size_t i);
+};
+/*
+ * Runs each as a unit that fails alone. They share one unit at first, since a savepoint
+ * copies each page that changes in it; when something failed, all are undone and each
+ * runs again in a unit of its own.
+ */
+void db_units(struct db *db, const struct db_work *work);
+
+/*
+ * Sums that each row of a turn changes, kept in memory until its end: written before the
+ * commit, in its transaction, and undone with the unit that they belong to.
+ */
+struct db_pending {
+    size_t size; /* of the state; it begins as zeroes, and is freed after fini() */
+    /* Writes what is pending; nothing is afterwards. */
+    void (*write)(struct db *db, void *state);
+    /* Where we are; undo() goes back there. 0 with nothing pending. */
+    size_t (*mark)(const void *state);
+    void (*undo)(void *state, size_t mark);
+    void (*fini)(void *state);
+};
+/* Returns the state of that kind, borrowed until the db closes. A db has one kind. */
+void *db_pending(struct db *db, const struct db_pending *kind);
+/* Writes what is pending now, for whoever reads it through the writer. Not in a unit. */
+void db_write_pending(struct db *db);
+
 /*
  * Returns the statement, ready to be bound; borrowed, and valid until the same literal is
  * asked for again. A statement whose rows were not all read must have met stmt_end().

@@ -39,7 +39,8 @@ struct message {
     int32_t day; /* local day it was due */
     bool counts; /* against the caps, on cap_day */
     int32_t cap_day;
-    int64_t next_at; /* QUEUED: not before; UNSURE: resend then; 0: never */
+    int32_t cap_stored; /* the cap_day that the row holds; message.c's own */
+    int64_t next_at;    /* QUEUED: not before; UNSURE: resend then; 0: never */
     int64_t expires_at;
     int64_t attempts;
     int64_t unsure; /* how often an attempt's end was unsure */
