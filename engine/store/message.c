@@ -203,6 +203,19 @@ bool message_find(struct db *db, int64_t id, struct message *message)
     return read_rows(stmt, message, 1) == 1;
 }
 
+bool message_is_on_wire(struct db *db, int64_t id, int64_t n)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT 1 FROM message WHERE id=?1 AND state='sending' AND attempts=?2");
+    bool found;
+
+    stmt_int(stmt, 1, id);
+    stmt_int(stmt, 2, n);
+    found = stmt_row(stmt);
+    stmt_end(stmt);
+    return found;
+}
+
 char *message_text(struct db *db, int64_t text_id)
 {
     return text_find_clear(db, text_id);

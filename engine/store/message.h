@@ -53,6 +53,8 @@ struct message {
 /* Queues a message with its text (stored clear); fills id and the times. */
 void message_add(struct db *db, struct message *message, const char *text, int64_t now);
 bool message_find(struct db *db, int64_t id, struct message *message);
+/* True while the message is SENDING by its n-th attempt: it is then as it was claimed. */
+bool message_is_on_wire(struct db *db, int64_t id, int64_t n);
 /* The text that it carries, owned; NULL when it is gone or sealed. */
 char *message_text(struct db *db, int64_t text_id);
 

@@ -71,14 +71,6 @@ static bool same(const char *given, const char *wanted)
     return strlen(given) == length && sodium_memcmp(given, wanted, length) == 0;
 }
 
-static void on_report(struct engine *engine, struct hook_counts *counts,
-    const struct config_gateway *gateway, const struct adapter_event *event)
-{
-    if (!send_report(engine->send, gateway->name, event, clock_now(&engine->clock))) {
-        counts->unknown_messages++;
-    }
-}
-
 /* Returns 0, or -1 when the event could not be stored: the gateway must repeat it. */
 static int take_event(struct engine *engine, struct hook_counts *counts,
     const struct config_gateway *gateway, const struct adapter *adapter,
@@ -89,10 +81,7 @@ static int take_event(struct engine *engine, struct hook_counts *counts,
     counts->events++;
     switch (event->kind) {
     case EVENT_REPORT:
-        db_unit_begin(engine->db);
-        on_report(engine, counts, gateway, event);
-        /* A report that breaks a rule of the store will do so again: not asked for. */
-        db_unit_end(engine->db, true);
+        send_take_report(engine->send, gateway->name, event, &counts->unknown_messages);
         break;
     case EVENT_INBOUND:
         result = talk_inbound(&engine->talk, gateway->name, adapter->channel, event,
