@@ -245,7 +245,6 @@ bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
         enrolment->step[0] == '\0' ? NULL : series_step(compiled, enrolment->step);
     int64_t due = followed_due(planner, enrolment, at, now);
     bool gone = at == NULL && enrolment->step[0] != '\0';
-    bool parked = enrolment->due_at == 0;
 
     if (gone) {
         outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
@@ -271,7 +270,7 @@ bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
     snprintf(enrolment->step, sizeof enrolment->step, "%s", at == NULL ? "" : at->id);
     enrolment->occurrence = 1;
     enrolment->slot_at = at == NULL ? 0 : due;
-    enrolment->due_at = parked ? 0 : at == NULL ? now : due;
+    enrolment->due_at = at == NULL ? now : due; /* a pause parks it again */
     enrolment_save(planner->db, enrolment, now);
     return true;
 }
