@@ -56,7 +56,8 @@ LIBRARY := $(filter-out $(MAIN),$(OBJECTS))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/harness/%,$(wildcard tests/fuzz/fuzz_*.c))
 FORMATTED := $(wildcard engine/*/*.[ch] engine/*/*.cc adapters/*.[ch] \
-               tests/unit/*.[ch] tests/fuzz/*.[ch])
+               tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.c)
+BENCHES := $(BUILD)/bench/sink $(BUILD)/bench/curl_bare
 
 all: $(BUILD)/cegah ## build ./cegah
 	@test "$(FLAVOUR)" != release || ln -sf $(BUILD)/cegah cegah
@@ -99,6 +100,12 @@ $(BUILD)/harness/%: tests/fuzz/%.c $(BUILD)/libcegah.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
 	    $(BUILD)/libcegah.a $(LDLIBS) -lstdc++
+
+# What `make bench` stands the daemon against; nothing of the product is in it.
+$(BUILD)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(CFLAGS) $(LDFLAGS) -o $@ $< \
+	    $(shell pkg-config --libs libuv libcurl)
 
 units: $(UNITS) ## build the unit tests
 
@@ -210,11 +217,14 @@ fuzz-run:
 	        -artifact_prefix=$(BUILD)/$$name- $$found $$seeds || exit 1; \
 	done
 
+benches: $(BENCHES)
+
+# BENCH=--quick for one run of few messages; BENCH_RUNS, BENCH_MESSAGES: see bench.py.
 bench: ## messages a second and CPU a message, beside bare libcurl
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS),deps-test)
-	@$(PARALLEL) -s FLAVOUR=release all
-	@CEGAH=build/release/cegah $(PYTHON) tests/bench/bench.py
+	@$(PARALLEL) -s FLAVOUR=release all benches
+	@CEGAH=build/release/cegah $(PYTHON) tests/bench/bench.py $(BENCH)
 
 install: all ## install the program and the sample campaign (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/cegah $(DESTDIR)$(PREFIX)/bin/cegah
@@ -230,5 +240,5 @@ help: ## this list
 	        printf '%-10s %s\n' "$$name" "$$text"; done
 
 .PHONY: all libraries units unit deps deps-test demo check asan torture cover lint format \
-        fuzz harnesses fuzz-run bench install clean help
--include $(OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d)
+        fuzz harnesses fuzz-run benches bench install clean help
+-include $(OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d)

@@ -62,8 +62,15 @@ static int add_report_url(
     int result = 0;
 
     buf_init(&callback, HTTP_URL_BYTES_MAX);
-    for (const char *at = report_url; *at != '\0'; at++) {
-        result |= buf_add_text(&callback, *at == '%' ? "%%" : (char[]){*at, '\0'});
+    for (const char *at = report_url; *at != '\0';) {
+        size_t plain = strcspn(at, "%");
+
+        result |= buf_add(&callback, at, plain);
+        at += plain;
+        if (*at == '%') {
+            result |= buf_add_text(&callback, "%%");
+            at++;
+        }
     }
     result |= buf_add_char(&callback, strchr(report_url, '?') == NULL ? '?' : '&');
     result |= buf_add_text(&callback, "ref=");

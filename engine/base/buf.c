@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 
+enum { FIRST_BYTES = 256 };
+
 void buf_init(struct buf *buf, size_t maximum_bytes)
 {
     *buf = (struct buf){.maximum = maximum_bytes};
@@ -36,7 +38,7 @@ static int reserve(struct buf *buf, size_t more)
     }
     wanted = buf->length + more + 1;
     if (wanted > buf->capacity) {
-        size_t grown = buf->capacity > 0 ? buf->capacity * 2 : 128;
+        size_t grown = buf->capacity > 0 ? buf->capacity * 2 : FIRST_BYTES;
 
         buf->capacity = grown > wanted ? grown : wanted;
         buf->data = mem_resize(buf->data, buf->capacity, 1);

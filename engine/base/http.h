@@ -5,6 +5,7 @@
 #ifndef CEGAH_BASE_HTTP_H
 #define CEGAH_BASE_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -61,6 +62,7 @@ struct http_reply {
 /* A webhook or API call that somebody made to us. Borrowed by whoever is handed one. */
 struct http_inbound {
     enum http_method method;
+    bool is_head;             /* a GET for the answer's head only: may change nothing */
     const char *path;         /* decoded, without the query; begins with "/" */
     const char *query;        /* raw, without the "?"; "" if none */
     const char *content_type; /* "" if none */

@@ -84,14 +84,17 @@ static int set_int(
 static int set_duration(
     const struct option_row *row, int64_t *to, const char *text, struct err *err)
 {
-    if (duration_parse(text, to) != 0) {
+    int64_t value;
+
+    if (duration_parse(text, &value) != 0) {
         return err_set(err, ERR_REFUSED,
             "%s must be a length of time: 500ms, 5s, 15m, 2h or 3d", row->key);
     }
-    if ((row->min != 0 || row->max != 0) && (*to < row->min || *to > row->max)) {
+    if ((row->min != 0 || row->max != 0) && (value < row->min || value > row->max)) {
         return err_set(err, ERR_REFUSED, "%s must lie between %lld and %lld ms",
             row->key, (long long)row->min, (long long)row->max);
     }
+    *to = value;
     return 0;
 }
 

@@ -6,23 +6,37 @@
 
 #include "base/mem.h"
 
+static bool is_plain(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
+           byte == '~';
+}
+
+/* Escapes into a piece of the stack first: most of what is sent goes through here. */
 int url_escape(struct buf *out, const char *text)
 {
     static const char digits[] = "0123456789ABCDEF";
+    char piece[256];
+    size_t n = 0;
     int result = 0;
 
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
 
-        if ((byte < 128 && isalnum(byte)) || strchr("-._~", byte) != NULL) {
-            result |= buf_add_char(out, (char)byte);
+        if (n + 3 > sizeof piece) {
+            result |= buf_add(out, piece, n);
+            n = 0;
+        }
+        if (is_plain(byte)) {
+            piece[n++] = (char)byte;
         } else {
-            char escaped[3] = {'%', digits[byte >> 4], digits[byte & 15]};
-
-            result |= buf_add(out, escaped, sizeof escaped);
+            piece[n++] = '%';
+            piece[n++] = digits[byte >> 4];
+            piece[n++] = digits[byte & 15];
         }
     }
-    return result;
+    return result | buf_add(out, piece, n);
 }
 
 int url_add_parameter(struct buf *out, const char *name, const char *value)

@@ -1,5 +1,7 @@
 #include "base/zone.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,14 +168,25 @@ void day_to_date(int32_t day, int *year, int *month, int *day_of_month)
     *year = years + era * 400 + (*month <= 2);
 }
 
+/* Digits where the pattern has a 0, else what it has; sscanf alone takes signs and blanks
+ * as well. */
+static bool has_shape(const char *text, const char *pattern)
+{
+    for (; *pattern != '\0'; pattern++, text++) {
+        if (*pattern == '0' ? !isdigit((unsigned char)*text) : *text != *pattern) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int day_parse(const char *text, int32_t *day)
 {
-    int year, month, of_month, end = 0, y, m, d;
+    int year, month, of_month, y, m, d;
 
-    if (strlen(text) != 10 ||
-        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &of_month, &end) != 3 ||
-        end != 10 || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 ||
-        of_month < 1) {
+    if (strlen(text) != 10 || !has_shape(text, "0000-00-00") ||
+        sscanf(text, "%4d-%2d-%2d", &year, &month, &of_month) != 3 || month < 1 ||
+        month > 12 || of_month < 1) {
         return -1;
     }
     *day = day_from_date(year, month, of_month);
@@ -192,7 +205,7 @@ void day_format(int32_t day, char out[16])
 int time_parse(const char *text, int64_t *at_ms)
 {
     char date[11];
-    int hour, minute, second, end = 0, away_hour, away_minute;
+    int hour, minute, second, away_hour, away_minute;
     int32_t day;
     int64_t away = 0;
     const char *rest;
@@ -202,9 +215,9 @@ int time_parse(const char *text, int64_t *at_ms)
     }
     memcpy(date, text, 10);
     date[10] = '\0';
-    if (day_parse(date, &day) != 0 ||
-        sscanf(text + 11, "%2d:%2d:%2d%n", &hour, &minute, &second, &end) != 3 ||
-        end != 8 || hour > 23 || minute > 59 || second > 59) {
+    if (day_parse(date, &day) != 0 || !has_shape(text + 11, "00:00:00") ||
+        sscanf(text + 11, "%2d:%2d:%2d", &hour, &minute, &second) != 3 || hour > 23 ||
+        minute > 59 || second > 59) {
         return -1;
     }
     rest = text + 19;
@@ -212,9 +225,9 @@ int time_parse(const char *text, int64_t *at_ms)
         rest += 1 + strspn(rest + 1, "0123456789");
     }
     if (*rest == '+' || *rest == '-') {
-        end = 0;
-        if (sscanf(rest + 1, "%2d:%2d%n", &away_hour, &away_minute, &end) != 2 ||
-            end != 5 || rest[6] != '\0' || away_hour > 14 || away_minute > 59) {
+        if (!has_shape(rest + 1, "00:00") ||
+            sscanf(rest + 1, "%2d:%2d", &away_hour, &away_minute) != 2 ||
+            rest[6] != '\0' || away_hour > 14 || away_minute > 59) {
             return -1;
         }
         away = (*rest == '+' ? 1 : -1) * (away_hour * 60LL + away_minute) * MS_MINUTE;

@@ -36,6 +36,7 @@ static void print_result(const json_t *result)
     printf("%s%s%s: %s\n", json_string_value(json_object_get(result, "campaign")),
         only == NULL ? "" : "/", only == NULL ? "" : only,
         json_string_value(json_object_get(result, "state")));
+    print_count(result, "ended", "people ended");
     json_array_foreach(json_object_get(result, "series"), i, series)
     {
         printf("  %s: %s\n", json_string_value(json_object_get(series, "series")),

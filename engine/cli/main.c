@@ -33,8 +33,12 @@ static const struct command *find(const char *name)
 
 static int help(const char *name)
 {
-    const struct command *command = name == NULL ? NULL : find(name);
+    const struct command *command;
 
+    if (name != NULL && strcmp(name, "help") == 0) {
+        name = NULL;
+    }
+    command = name == NULL ? NULL : find(name);
     if (name != NULL && command == NULL) {
         fprintf(stderr, "cegah: no command \"%s\": `cegah help` lists them\n", name);
         return 2;

@@ -58,6 +58,12 @@ struct server_call {
     char uri[]; /* raw, as called; path lies behind it */
 };
 
+/* Owned by the library's connection, from its first to its last moment: a request that
+ * it gives up (too many fields, say) is never completed, and ends with its connection. */
+struct held_call {
+    struct server_call *call;
+};
+
 struct server {
     struct loop *loop;
     struct server_options options;
@@ -141,6 +147,12 @@ static const char *find_header(const struct http_inbound *inbound, const char *n
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+static struct held_call *held_call(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+        ->socket_context;
+}
+
 /* The first that is heard of a request; the library hands the result on as its context. */
 static void *on_request_line(
     void *context, const char *uri, struct MHD_Connection *connection)
@@ -155,6 +167,7 @@ static void *on_request_line(
     call->path = call->uri + length + 1;
     buf_init(&call->body, server->options.body_max);
     http_answer_init(&call->answer);
+    held_call(connection)->call = call;
     return call;
 }
 
@@ -170,16 +183,34 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 {
     struct server_call *call = *held;
 
-    (void)context, (void)connection, (void)how;
+    (void)context, (void)how;
     *held = NULL;
     if (call == NULL) {
         return;
     }
+    held_call(connection)->call = NULL;
     if (call->state == CALL_WAITING) {
         call->server = NULL;
     } else {
         call_free(call);
     }
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **held,
+    enum MHD_ConnectionNotificationCode what)
+{
+    struct held_call *holder = *held;
+
+    (void)context, (void)connection;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *held = mem_zero(1, sizeof(*holder));
+        return;
+    }
+    if (holder->call != NULL) {
+        call_free(holder->call);
+    }
+    free(holder);
+    *held = NULL;
 }
 
 /* Takes the answer's body. */
@@ -286,6 +317,7 @@ static enum MHD_Result hand_over(
     }
     if (strcmp(method, MHD_HTTP_METHOD_HEAD) == 0) {
         inbound->method = HTTP_GET;
+        inbound->is_head = true;
     } else if (http_method_parse(method, &inbound->method) != 0) {
         return refuse(call, MHD_HTTP_METHOD_NOT_ALLOWED, "No such method here.\n");
     }
@@ -430,7 +462,8 @@ static struct MHD_Daemon *start_daemon(struct server *server, int fd)
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         server->options.connections, MHD_OPTION_CONNECTION_TIMEOUT,
         server->options.timeout_s, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, NULL, MHD_OPTION_END);
 }
 
 static void start_handles(struct server *server)

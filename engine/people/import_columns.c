@@ -100,8 +100,8 @@ static int with_known(struct err *err)
         }
         buf_add_char(&known, ')');
     }
-    result = err_set(err, ERR_REFUSED, "%s. Columns that are known: %s", sentence.text,
-        buf_text(&known));
+    result = err_set(err, ERR_REFUSED, "%s%s Columns that are known: %s", sentence.text,
+        sentence.text[strlen(sentence.text) - 1] == '?' ? "" : ".", buf_text(&known));
     buf_fini(&known);
     return result;
 }

@@ -51,8 +51,10 @@ void planner_end(const struct planner *planner, struct enrolment *enrolment,
  * last one. Does not save. */
 void planner_set_step(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const char *step, int64_t now);
-/* Finds its place anew in changed content: the first step ahead without an outcome. */
-void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
+/* Finds its place in changed content: at its own step, at that step's new time, unless
+ * another one that lies ahead comes before it and has no outcome yet. A hold stays. Saves,
+ * and returns true, when something changed. */
+bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now);
 /* Whom a text is filled for, and by what. */
 struct fill_for {

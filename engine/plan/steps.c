@@ -72,27 +72,61 @@ void planner_answered(
     }
 }
 
-/* The step at hand is gone from the content: goes on with the first one that lies ahead
- * and has no outcome. */
-void planner_rejoin(const struct planner *planner, struct enrolment *enrolment,
+/* The time of the step at hand in changed content: a hold is not taken back. */
+static int64_t followed_due(const struct planner *planner,
+    const struct enrolment *enrolment, const struct step *step, int64_t now)
+{
+    int64_t due = plan_due_of(planner, enrolment, step, now);
+
+    if (step != NULL && due < enrolment->slot_at &&
+        outcome_is_held(planner->db, enrolment->id, step->id, enrolment->occurrence)) {
+        due = enrolment->slot_at;
+    }
+    return due;
+}
+
+/* True when the step's time is its own, not a span behind another step. */
+static bool has_own_time(const struct step *step)
+{
+    return step->kind != STEP_WAIT && step->when.kind != WHEN_AFTER;
+}
+
+bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now)
 {
-    for (size_t i = 0; i < series->compiled->steps_n; i++) {
-        const struct step *step = &series->compiled->steps[i];
-        int64_t due = plan_due_of(planner, enrolment, step, now);
+    const struct series *compiled = series->compiled;
+    const struct step *at =
+        enrolment->step[0] == '\0' ? NULL : series_step(compiled, enrolment->step);
+    int64_t due = followed_due(planner, enrolment, at, now);
+    bool gone = at == NULL && enrolment->step[0] != '\0';
 
-        if (due >= now && !outcome_is_final(planner->db, enrolment->id, step->id, 1)) {
-            snprintf(enrolment->step, sizeof enrolment->step, "%s", step->id);
-            enrolment->occurrence = 1;
-            enrolment->slot_at = enrolment->due_at = due;
-            enrolment_save(planner->db, enrolment, now);
-            return;
+    if (gone) {
+        outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
+            "skipped", "removed", 0, now);
+    }
+    for (size_t i = 0; i < compiled->steps_n; i++) {
+        const struct step *other = &compiled->steps[i];
+        int64_t other_due = plan_due_of(planner, enrolment, other, now);
+
+        if (has_own_time(other) && other_due >= now && other_due < due &&
+            !outcome_is_final(planner->db, enrolment->id, other->id, 1)) {
+            at = other;
+            due = other_due;
         }
     }
-    enrolment->step[0] = '\0';
-    enrolment->slot_at = 0;
-    enrolment->due_at = now;
+    if (at == NULL && !gone) {
+        return false; /* it is through, and there is nothing new */
+    }
+    if (at != NULL && strcmp(at->id, enrolment->step) == 0 &&
+        due == enrolment->slot_at) {
+        return false;
+    }
+    snprintf(enrolment->step, sizeof enrolment->step, "%s", at == NULL ? "" : at->id);
+    enrolment->occurrence = 1;
+    enrolment->slot_at = at == NULL ? 0 : due;
+    enrolment->due_at = at == NULL ? now : due; /* a pause parks it again */
     enrolment_save(planner->db, enrolment, now);
+    return true;
 }
 
 static void over(const struct planner *planner, struct enrolment *enrolment,
@@ -156,7 +190,7 @@ static void hold(const struct planner *planner, struct enrolment *enrolment,
 {
     const struct step *next = series_step_after(series->compiled, step->id);
     /* A step that follows this one by a span moves with it. */
-    bool moves = next != NULL && (next->kind == STEP_WAIT || next->when.kind == WHEN_AFTER);
+    bool moves = next != NULL && !has_own_time(next);
 
     if (!moves && answer->until >= plan_due_of(planner, enrolment, next, now)) {
         over(planner, enrolment, series, "missed", answer->reason, now);
@@ -258,9 +292,7 @@ void plan_step_active(const struct planner *planner, struct enrolment *enrolment
     }
     step = series_step(series->compiled, enrolment->step);
     if (step == NULL) {
-        outcome_set(planner->db, enrolment->id, enrolment->step, enrolment->occurrence,
-            "skipped", "removed", 0, now);
-        planner_rejoin(planner, enrolment, series, now);
+        planner_follow(planner, enrolment, series, now);
         return;
     }
     gate_subject(planner->gate, enrolment->person_id, now, &subject);

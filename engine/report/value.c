@@ -81,7 +81,12 @@ void value_contact(
     } else if (length < 6) {
         snprintf(out, VALUE_CONTACT_SIZE, "…");
     } else {
-        snprintf(out, VALUE_CONTACT_SIZE, "…%s", address + length - 2);
+        const char *tail = address + length - 2;
+
+        while (tail > address && ((unsigned char)*tail & 0xC0) == 0x80) {
+            tail--; /* never half a character */
+        }
+        snprintf(out, VALUE_CONTACT_SIZE, "…%s", tail);
     }
 }
 

@@ -1,8 +1,8 @@
 /*
  * dispatch.c: claim, send, settle.
  *
- * At the end of a turn in which something may have become claimable: expire what is too
- * late, then for each gateway with room claim unsure messages that are due, replies, and
+ * At the end of a turn in which something came in, or may have become claimable: settle
+ * what was answered, apply reports, expire what is too late, then for each gateway with room claim unsure messages that are due, replies, and
  * campaign messages, in this order. A claim is one unit: the gate's answer, SENDING, the
  * attempt. Its request is an effect, so it leaves after the commit.
  */
@@ -27,19 +27,6 @@
 enum { CLAIMS_A_TURN = 64, EXPIRIES_A_TURN = 64 };
 static const int64_t PARKED_KEEP_MS = 24 * 60 * 60 * 1000;
 
-/* A request on its way. Owned by the turn until released, then by the client's call. */
-struct flight {
-    struct send *send;
-    struct gateway *gateway;
-    int64_t message_id, n;
-    struct http_request request;
-    struct adapter_message message;
-    struct adapter_recipient recipient;
-    struct address address;
-    char reference[REFERENCE_SIZE];
-    char *text;
-};
-
 int64_t send_now(const struct send *send)
 {
     return clock_now(loop_clock(send->with.loop));
@@ -55,155 +42,38 @@ struct gateway *send_gateway(struct send *send, const char *name)
     return NULL;
 }
 
-static void flight_free(struct flight *flight)
-{
-    http_request_fini(&flight->request);
-    free(flight->text);
-    free(flight);
-}
-
-/* Seconds, or an HTTP date, which gateways do not use in practice: a minute then. */
-static int64_t retry_after_ms(const char *header)
-{
-    char *end;
-    long seconds;
-
-    if (header == NULL) {
-        return 0;
-    }
-    seconds = strtol(header, &end, 10);
-    return end == header || seconds < 0 ? 60000 : (int64_t)seconds * 1000;
-}
-
-static void tell_if_drained(struct send *send)
-{
-    void (*tell)(void *) = send->on_drained;
-
-    if (tell != NULL && send_in_flight(send) == 0) {
-        send->on_drained = NULL;
-        tell(send->drained_argument);
-    }
-}
-
-static void on_reply(void *argument, const struct http_reply *reply)
-{
-    struct flight *flight = argument;
-    struct send *send = flight->send;
-    struct gateway *gateway = flight->gateway;
-    struct adapter_result result = {0};
-
-    db_unit_begin(send->with.db);
-    if (reply->ending == HTTP_ANSWERED) {
-        gateway->adapter->read_reply(
-            gateway->config->own, &flight->message, reply, &result);
-        if (!result.accepted && result.retry_after_ms == 0) {
-            result.retry_after_ms = retry_after_ms(reply->retry_after);
-        }
-        settle_attempt(send, gateway, flight->message_id, flight->n, &result, "", "");
-    } else if (reply->ending == HTTP_NOT_SENT) {
-        result.class = FAILURE_TRANSIENT;
-        snprintf(result.code, sizeof result.code, "not_sent");
-        snprintf(result.text, sizeof result.text, "%s", reply->error);
-        settle_attempt(send, gateway, flight->message_id, flight->n, &result, "", "");
-    } else {
-        settle_attempt(
-            send, gateway, flight->message_id, flight->n, NULL, "cut", reply->error);
-    }
-    db_unit_end(send->with.db, true);
-    gateway->in_flight--;
-    flight_free(flight);
-    send_wake(send);
-    tell_if_drained(send);
-}
-
-static void release(void *argument)
-{
-    struct flight *flight = argument;
-    struct client_options options = {
-        .timeout_ms = flight->gateway->config->timeout_ms,
-        .connect_timeout_ms = 10000,
-        .idle_ms = flight->gateway->config->idle_ms,
-    };
-
-    client_send(flight->gateway->client, &flight->request, &options, on_reply, flight);
-}
-
-/* The claim was not committed: nothing left, and nothing is to be undone but this. */
-static void drop(void *argument)
-{
-    struct flight *flight = argument;
-
-    flight->gateway->in_flight--;
-    flight_free(flight);
-}
-
-static struct flight *make_flight(
-    struct send *send, struct gateway *gateway, const struct message *message)
-{
-    struct flight *flight = mem_zero(1, sizeof *flight);
-
-    http_request_init(&flight->request);
-    flight->send = send;
-    flight->gateway = gateway;
-    flight->message_id = message->id;
-    flight->n = message->attempts;
-    flight->text = message_text(send->with.db, message->text_id);
-    address_get(send->with.db, message->address_id, &flight->address);
-    reference_make(
-        send->with.key, message->id, (int)message->attempts, flight->reference);
-    if ((gateway->adapter->flags & ADAPTER_DEDUPLICATES) != 0) {
-        reference_make(send->with.key, message->id, 0, flight->reference);
-    }
-    flight->recipient = (struct adapter_recipient){
-        flight->address.kind, flight->address.value, flight->reference};
-    flight->message = (struct adapter_message){
-        .channel = message->channel,
-        .text = flight->text == NULL ? "" : flight->text,
-        .unicode = message->is_unicode,
-        .parts = message->parts,
-        .recipients = &flight->recipient,
-        .recipients_n = 1,
-        .validity_ms = message->expires_at - send_now(send),
-        .report_url = gateway->report_url,
-    };
-    return flight;
-}
-
-/* Gate, SENDING, attempt, request: in a unit of its own. */
-static void claim(struct send *send, struct gateway *gateway, struct message *message)
-{
-    struct db *db = send->with.db;
-    int64_t now = send_now(send);
-    struct flight *flight;
-    struct err err;
-
-    message->attempts++;
-    flight = make_flight(send, gateway, message);
-    if (flight->text == NULL ||
-        gateway->adapter->build(gateway->config->own, gateway->config->base_url,
-            &flight->message, &flight->request, &err) != 0) {
-        message->attempts--;
-        message_move(db, message,
-            message->state == MESSAGE_QUEUED ? MESSAGE_FAILED : MESSAGE_UNSURE,
-            FAILURE_CONTENT, flight->text == NULL ? "the text is gone" : err.text, now);
-        flight_free(flight);
-        return;
-    }
-    message_move(db, message, MESSAGE_SENDING, FAILURE_NONE, "", now);
-    attempt_add(db, message, now);
-    gateway->in_flight++;
-    gateway_spend(gateway);
-    loop_effect(send->with.loop, release, drop, flight);
-}
-
 static int64_t inbound_at(const struct message *message)
 {
     /* A reply is queued in the unit that takes in what it answers. */
     return message->inbound_id != 0 ? message->created_at : 0;
 }
 
-/* Asks the gate and does what it says. Returns true when the message was claimed. */
-static bool consider(
+/* SENDING and the attempt; the request leaves by flight_launch(). Returns NULL when the
+ * message can never be sent. */
+static struct flight *claim(
+    struct send *send, struct gateway *gateway, struct message *message)
+{
+    int64_t now = send_now(send);
+    struct flight *flight;
+    struct err err;
+
+    message->attempts++;
+    flight = flight_new(send, gateway, message, &err);
+    if (flight == NULL) {
+        message->attempts--;
+        message_move(send->with.db, message,
+            message->state == MESSAGE_QUEUED ? MESSAGE_FAILED : MESSAGE_UNSURE,
+            FAILURE_CONTENT, err.text, now);
+        return NULL;
+    }
+    message_move(send->with.db, message, MESSAGE_SENDING, FAILURE_NONE, "", now);
+    attempt_add(send->with.db, message, now);
+    flight->claimed = *message;
+    return flight;
+}
+
+/* Asks the gate and does what it says. Returns what was claimed, or NULL. */
+static struct flight *consider(
     struct send *send, struct gateway *gateway, struct message *message)
 {
     struct db *db = send->with.db;
@@ -224,15 +94,14 @@ static bool consider(
     if (unsure && now >= message->expires_at) {
         message->next_at = 0;
         message_move(db, message, MESSAGE_UNSURE, message->class, "late", now);
-        return false;
+        return NULL;
     }
     gate_check(send->with.gate, &question, now, &answer);
     if (answer.verdict == GATE_ALLOW) {
         if (message->counts) {
             message->cap_day = answer.day;
         }
-        claim(send, gateway, message);
-        return message->state == MESSAGE_SENDING;
+        return claim(send, gateway, message);
     }
     if (answer.verdict == GATE_WAIT && answer.until < message->expires_at) {
         message->next_at = answer.until;
@@ -245,20 +114,46 @@ static bool consider(
             answer.verdict == GATE_WAIT ? MESSAGE_EXPIRED : MESSAGE_CANCELLED,
             answer.reason, now);
     }
-    return false;
+    return NULL;
 }
 
-/* Returns how many of the list were claimed; `room` falls by as many. */
-static void consider_all(
-    struct send *send, struct gateway *gateway, struct message *list, int n, int *room)
-{
-    for (int i = 0; i<n && * room> 0; i++) {
-        bool claimed;
+/* Messages that one gateway has room for, and what was claimed of them. */
+struct claims {
+    struct send *send;
+    struct gateway *gateway;
+    const struct message *list;
+    struct flight *flights[CLAIMS_A_TURN];
+};
 
-        db_unit_begin(send->with.db);
-        claimed = consider(send, gateway, &list[i]);
-        if (db_unit_end(send->with.db, true) == 0 && claimed) {
-            (*room)--;
+static void claim_one(void *context, size_t i)
+{
+    struct claims *claims = context;
+    struct message message = claims->list[i];
+
+    claims->flights[i] = consider(claims->send, claims->gateway, &message);
+}
+
+static void claim_undone(void *context, size_t i)
+{
+    struct claims *claims = context;
+
+    if (claims->flights[i] != NULL) {
+        flight_free(claims->flights[i]);
+        claims->flights[i] = NULL;
+    }
+}
+
+/* Each claim is a unit. n is at most CLAIMS_A_TURN, and the gateway's room. */
+static void claim_all(
+    struct send *send, struct gateway *gateway, const struct message *list, int n)
+{
+    struct claims claims = {.send = send, .gateway = gateway, .list = list};
+    struct db_work work = {(size_t)n, &claims, claim_one, claim_undone};
+
+    db_units(send->with.db, &work);
+    for (int i = 0; i < n; i++) {
+        if (claims.flights[i] != NULL) {
+            flight_launch(claims.flights[i]);
         }
     }
 }
@@ -275,7 +170,7 @@ static void claim_queued(struct send *send, struct gateway *gateway, int64_t now
             int n = message_claimable(
                 send->with.db, gateway->config->name, priority, now, list, want);
 
-            consider_all(send, gateway, list, n, &want);
+            claim_all(send, gateway, list, n);
         }
     }
 }
@@ -294,22 +189,35 @@ static void resend_unsure(struct send *send, int64_t now)
             message_move(send->with.db, &list[i], MESSAGE_UNSURE, list[i].class,
                 "no_gateway", now);
         } else if (room > 0) {
-            consider_all(send, gateway, &list[i], 1, &room);
+            claim_all(send, gateway, &list[i], 1);
         }
     }
+}
+
+/* Messages whose time is over. */
+struct expiries {
+    struct send *send;
+    const struct message *list;
+    int64_t now;
+};
+
+static void expire_one(void *context, size_t i)
+{
+    struct expiries *expiries = context;
+    struct message message = expiries->list[i];
+
+    settle_over(expiries->send->with.db, &message, MESSAGE_EXPIRED,
+        message.reason[0] != '\0' ? message.reason : "expired", expiries->now);
 }
 
 static void expire(struct send *send, int64_t now)
 {
     struct message list[EXPIRIES_A_TURN];
+    struct expiries expiries = {send, list, now};
     int n = message_expired(send->with.db, now, list, EXPIRIES_A_TURN);
+    struct db_work work = {(size_t)n, &expiries, expire_one, NULL};
 
-    for (int i = 0; i < n; i++) {
-        db_unit_begin(send->with.db);
-        settle_over(send->with.db, &list[i], MESSAGE_EXPIRED,
-            list[i].reason[0] != '\0' ? list[i].reason : "expired", now);
-        db_unit_end(send->with.db, true);
-    }
+    db_units(send->with.db, &work);
 }
 
 static int64_t earlier(int64_t one, int64_t other)
@@ -342,9 +250,8 @@ static int64_t next_look(struct send *send, int64_t now)
     return next;
 }
 
-static void dispatch(void *argument)
+static void look_at_queue(struct send *send)
 {
-    struct send *send = argument;
     int64_t now = send_now(send), next;
 
     expire(send, now);
@@ -360,6 +267,34 @@ static void dispatch(void *argument)
     }
 }
 
+static void tell_if_drained(struct send *send)
+{
+    void (*tell)(void *) = send->on_drained;
+
+    if (tell != NULL && send_in_flight(send) == 0) {
+        send->on_drained = NULL;
+        tell(send->drained_argument);
+    }
+}
+
+/* What came in first, since it makes room; all of it in this turn's transaction. */
+static void dispatch(void *argument)
+{
+    struct send *send = argument;
+
+    flights_settle(send);
+    reports_apply(send);
+    if (send->started) {
+        look_at_queue(send);
+    }
+    tell_if_drained(send);
+}
+
+void send_work(struct send *send)
+{
+    loop_task(send->with.loop, dispatch, send);
+}
+
 static void on_due(struct timer *timer)
 {
     struct send *send = (struct send *)((char *)timer - offsetof(struct send, timer));
@@ -370,7 +305,7 @@ static void on_due(struct timer *timer)
 void send_wake(struct send *send)
 {
     if (send->started) {
-        loop_task(send->with.loop, dispatch, send);
+        send_work(send);
     }
 }
 
@@ -419,6 +354,8 @@ void send_free(struct send *send)
         client_free(send->gateways[i].client);
         free(send->gateways[i].report_url);
     }
+    flights_free(send);
+    reports_free(send);
     free(send->gateways);
     free(send);
 }

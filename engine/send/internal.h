@@ -5,12 +5,15 @@
 #define CEGAH_SEND_INTERNAL_H
 
 #include "adapters/adapter.h"
+#include "base/http.h"
 #include "net/loop.h"
 #include "send/send.h"
 #include "store/message.h"
+#include "store/person.h"
 
 struct client;
 struct config_gateway;
+struct waiting_report;
 
 /* One gateway at work. Owned by its send. */
 struct gateway {
@@ -28,10 +31,30 @@ struct gateway {
     char reason[128];
 };
 
+/* A request on its way. Owned by the turn until released, then by the client's call, then
+ * by its send until it is settled. */
+struct flight {
+    struct send *send;
+    struct gateway *gateway;
+    struct message claimed; /* as the store holds it, unless something overtakes it */
+    struct http_request request;
+    struct adapter_message message;
+    struct adapter_recipient recipient;
+    struct address address;
+    char reference[REFERENCE_SIZE];
+    char *text;
+    bool known; /* what became of it: result says */
+    struct adapter_result result;
+};
+
 struct send {
     struct send_with with;
     struct gateway *gateways;
     size_t gateways_n;
+    struct flight **landed; /* answered in this turn */
+    size_t landed_n, landed_capacity;
+    struct waiting_report **reports; /* taken in this turn */
+    size_t reports_n, reports_capacity;
     struct timer timer; /* the earliest thing to do */
     bool started;
     void (*on_drained)(void *argument); /* after send_stop() */
@@ -41,10 +64,28 @@ struct send {
 struct gateway *send_gateway(struct send *send, const char *name);
 int64_t send_now(const struct send *send);
 
-/* What became of attempt n: result is NULL when nobody knows (why says so in a word:
- * cut, restart). In the caller's unit. */
-void settle_attempt(struct send *send, struct gateway *gateway, int64_t message_id,
-    int64_t n, const struct adapter_result *result, const char *why, const char *text);
+/* Asks for settling, applying and claiming at the end of this turn. */
+void send_work(struct send *send);
+
+/* Makes a claimed message's request: attempts is this one's number. Returns an owned
+ * flight; NULL with a sentence when the message can never be sent. */
+struct flight *flight_new(struct send *send, struct gateway *gateway,
+    const struct message *message, struct err *err);
+void flight_free(struct flight *flight);
+/* Takes the flight: its request leaves after the commit. */
+void flight_launch(struct flight *flight);
+/* Settles what was answered in this turn. */
+void flights_settle(struct send *send);
+void flights_free(struct send *send);
+
+/* Applies the reports that were taken in this turn. */
+void reports_apply(struct send *send);
+void reports_free(struct send *send);
+
+/* What became of a claimed message's attempt; when it is not known, result holds a word
+ * (code) and a sentence. In the caller's unit. */
+void settle_attempt(struct send *send, struct gateway *gateway,
+    const struct message *claimed, const struct adapter_result *result, bool known);
 /* Leaves message (SENDING, or UNSURE already) UNSURE, with when to resend it. */
 void settle_unsure(struct send *send, struct gateway *gateway, struct message *message,
     enum failure_class class, const char *reason);

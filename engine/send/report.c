@@ -6,10 +6,13 @@
  * nothing of a later one. A report for nobody is kept for a day.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "send/internal.h"
+#include "store/db.h"
 
 static const char *const words[] = {
     [REPORT_QUEUED] = "queued",
@@ -96,4 +99,83 @@ bool send_report(struct send *send, const char *gateway,
         apply(send, &message, n, event, now);
     }
     return true;
+}
+
+/* A report that came in this turn. Owned by its send until the turn's end. */
+struct waiting_report {
+    const char *gateway;
+    struct adapter_event event;
+    int64_t *unknown;
+    bool parked;  /* it names no message that is known */
+    char words[]; /* the event's texts */
+};
+
+static const char *keep(char **at, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+
+    *at += size;
+    return copy;
+}
+
+void send_take_report(struct send *send, const char *gateway,
+    const struct adapter_event *event, int64_t *unknown)
+{
+    size_t size = strlen(event->reference) + strlen(event->gateway_id) +
+                  strlen(event->code) + strlen(event->text) + 4;
+    struct waiting_report *report = mem_alloc(sizeof *report + size);
+    char *at = report->words;
+
+    report->gateway = gateway;
+    report->unknown = unknown;
+    report->parked = false;
+    report->event = (struct adapter_event){
+        .kind = event->kind,
+        .reference = keep(&at, event->reference),
+        .gateway_id = keep(&at, event->gateway_id),
+        .at_ms = event->at_ms,
+        .state = event->state,
+        .class = event->class,
+        .code = keep(&at, event->code),
+        .text = keep(&at, event->text),
+    };
+    if (send->reports_n == send->reports_capacity) {
+        send->reports_capacity =
+            send->reports_capacity > 0 ? send->reports_capacity * 2 : 64;
+        send->reports =
+            mem_resize(send->reports, send->reports_capacity, sizeof *send->reports);
+    }
+    send->reports[send->reports_n++] = report;
+    send_work(send);
+}
+
+static void apply_one(void *context, size_t i)
+{
+    struct send *send = context;
+    struct waiting_report *report = send->reports[i];
+
+    report->parked =
+        !send_report(send, report->gateway, &report->event, send_now(send));
+}
+
+void reports_apply(struct send *send)
+{
+    struct db_work work = {send->reports_n, send, apply_one, NULL};
+
+    /* A report that breaks a rule of the store will do so again: not asked for. */
+    db_units(send->with.db, &work);
+    for (size_t i = 0; i < send->reports_n; i++) {
+        *send->reports[i]->unknown += send->reports[i]->parked;
+        free(send->reports[i]);
+    }
+    send->reports_n = 0;
+}
+
+void reports_free(struct send *send)
+{
+    for (size_t i = 0; i < send->reports_n; i++) {
+        free(send->reports[i]);
+    }
+    free(send->reports);
 }

@@ -53,8 +53,13 @@ void send_wake(struct send *send);
 /* Requests in flight over all gateways. */
 int send_in_flight(const struct send *send);
 
-/* Applies one delivery report of the gateway (EVENT_REPORT). Returns false when it names
- * no message that is known (it is kept for a day, in case its answer is on the way). */
+/* Takes a delivery report of the gateway (EVENT_REPORT), to be applied at the end of this
+ * turn, before its commit, as a unit of its own. gateway is borrowed until then; *unknown
+ * is counted up when the report names no message that is known. */
+void send_take_report(struct send *send, const char *gateway,
+    const struct adapter_event *event, int64_t *unknown);
+/* Applies one now, in the caller's unit. Returns false when it names no message that is
+ * known (it is kept for a day, in case its answer is on the way). */
 bool send_report(struct send *send, const char *gateway,
     const struct adapter_event *event, int64_t now);
 

@@ -171,9 +171,9 @@ static void accepted(struct send *send, struct gateway *gateway,
     }
 }
 
-static const char *attempt_word(const struct adapter_result *result)
+static const char *attempt_word(const struct adapter_result *result, bool known)
 {
-    if (result == NULL || result->class == FAILURE_AMBIGUOUS) {
+    if (!known || result->class == FAILURE_AMBIGUOUS) {
         return "unsure";
     }
     if (result->accepted) {
@@ -190,26 +190,25 @@ static const char *attempt_word(const struct adapter_result *result)
     }
 }
 
-void settle_attempt(struct send *send, struct gateway *gateway, int64_t message_id,
-    int64_t n, const struct adapter_result *result, const char *why, const char *text)
+void settle_attempt(struct send *send, struct gateway *gateway,
+    const struct message *claimed, const struct adapter_result *result, bool known)
 {
     struct db *db = send->with.db;
-    struct message message;
+    int64_t id = claimed->id, n = claimed->attempts;
+    struct message message = *claimed;
 
-    attempt_close(db, message_id, n, attempt_word(result),
-        result == NULL ? FAILURE_AMBIGUOUS : result->class,
-        result == NULL ? why : result->code, result == NULL ? text : result->text,
-        send_now(send));
-    gateway_note(send, gateway, result);
-    if (!message_find(db, message_id, &message) || message.attempts != n) {
+    attempt_close(db, id, n, attempt_word(result, known), result->class, result->code,
+        result->text, send_now(send));
+    if (!message_is_on_wire(db, id, n) &&
+        (!message_find(db, id, &message) || message.attempts != n)) {
         return;
     }
-    if (result != NULL && result->accepted) {
+    if (known && result->accepted) {
         accepted(send, gateway, &message, n, result);
     } else if (message.state != MESSAGE_SENDING) {
         return; /* a report overtook the answer, and knows better */
-    } else if (result == NULL) {
-        settle_unsure(send, gateway, &message, FAILURE_AMBIGUOUS, why);
+    } else if (!known) {
+        settle_unsure(send, gateway, &message, FAILURE_AMBIGUOUS, result->code);
     } else {
         refused(send, gateway, &message, result);
     }

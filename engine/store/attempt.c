@@ -75,18 +75,32 @@ bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *s
     const char *code, const char *text, int64_t at)
 {
     struct stmt *stmt =
-        db_stmt(db, "INSERT INTO event (message_id,n,attempt,at,state,code,text)"
-                    " SELECT ?1,(SELECT coalesce(max(n),0)+1 FROM event WHERE "
-                    "message_id=?1),?2,?3,?4,"
-                    " ?5,?6 WHERE NOT EXISTS (SELECT 1 FROM event"
-                    " WHERE message_id=?1 AND attempt=?2 AND state=?4 AND code=?5)");
+        db_stmt(db, "SELECT max(n),max(attempt=?2 AND state=?3 AND code=?4) FROM event"
+                    " WHERE message_id=?1");
+    int64_t last = 0;
+    bool known = false;
 
     stmt_int(stmt, 1, message_id);
     stmt_int(stmt, 2, attempt);
-    stmt_int(stmt, 3, at);
-    stmt_text(stmt, 4, state);
-    stmt_text(stmt, 5, code);
-    stmt_text(stmt, 6, text);
+    stmt_text(stmt, 3, state);
+    stmt_text(stmt, 4, code);
+    if (stmt_row(stmt)) {
+        last = stmt_get_int(stmt, 0);
+        known = stmt_get_int(stmt, 1) != 0;
+        stmt_end(stmt);
+    }
+    if (known) {
+        return false;
+    }
+    stmt = db_stmt(db, "INSERT INTO event (message_id,n,attempt,at,state,code,text)"
+                       " VALUES (?1,?2,?3,?4,?5,?6,?7)");
+    stmt_int(stmt, 1, message_id);
+    stmt_int(stmt, 2, last + 1);
+    stmt_int(stmt, 3, attempt);
+    stmt_int(stmt, 4, at);
+    stmt_text(stmt, 5, state);
+    stmt_text(stmt, 6, code);
+    stmt_text(stmt, 7, text);
     return stmt_run(stmt) > 0;
 }
 

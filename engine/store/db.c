@@ -1,11 +1,9 @@
 #include "store/db.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -19,6 +17,8 @@
 enum {
     STATEMENTS_MAX = 1024, /* a power of two; the product has about 200 */
     UNITS_MAX = 8,
+    LOOKASIDE_BYTES = 512, /* of SQLite's short-lived memory, as most of it is */
+    LOOKASIDE_N = 500,
     BUSY_MS = 5000,
 };
 
@@ -35,10 +35,13 @@ struct db {
     sqlite3 *handle;
     enum db_mode mode;
     bool turn_open;
-    bool failed;           /* the store itself; for good */
-    bool unit_failed;      /* a constraint; until its unit ends */
-    int depth;             /* of units */
-    bool saved[UNITS_MAX]; /* the unit has a savepoint of its own */
+    bool failed;             /* the store itself; for good */
+    bool unit_failed;        /* a constraint; until its unit ends */
+    int depth;               /* of units */
+    bool saved[UNITS_MAX];   /* the unit has a savepoint of its own */
+    size_t marks[UNITS_MAX]; /* where pending stood when it began */
+    const struct db_pending *pending_kind;
+    void *pending;
     int wal_pages;
     char failure[512];
     struct stmt statements[STATEMENTS_MAX];
@@ -198,6 +201,8 @@ static int configure(struct db *db, const char *path, struct err *err)
     int code;
 
     sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_db_config(
+        db->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_N);
     sqlite3_busy_timeout(db->handle, BUSY_MS);
     if (settle_version(db, path, err) != 0) {
         return -1;
@@ -232,6 +237,9 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
                                  : SQLITE_OPEN_READONLY;
 
     db->mode = mode;
+    /* Nobody asks SQLite how much memory it holds, and counting it takes a lock for each
+     * piece. Refused, and harmless, once a database is open. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (mode == DB_READ && access(path, F_OK) != 0) {
         err_set(err, ERR_UNABLE,
             "%s: no database yet: `cegah load CAMPAIGN` or `cegah serve` makes it",
@@ -267,52 +275,29 @@ void db_close(struct db *db)
         sqlite3_finalize(db->statements[i].handle);
     }
     sqlite3_close(db->handle); /* rolls back what is open */
+    if (db->pending != NULL) {
+        db->pending_kind->fini(db->pending);
+        free(db->pending);
+    }
     free(db);
 }
 
-static char *lock_path(const char *path)
+void *db_pending(struct db *db, const struct db_pending *kind)
 {
-    return mem_format("%s.lock", path);
+    if (db->pending == NULL) {
+        db->pending_kind = kind;
+        db->pending = mem_zero(1, kind->size);
+    }
+    must(db->pending_kind == kind, "a second kind of pending sums");
+    return db->pending;
 }
 
-int db_lock(const char *path, struct err *err)
+void db_write_pending(struct db *db)
 {
-    char *name = lock_path(path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-    if (fd < 0) {
-        err_set(err, ERR_UNABLE,
-            "%s: %s; `database` in the config names a file in a folder that cegah may "
-            "write to",
-            name, strerror(errno));
-    } else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        err_set(err, ERR_UNABLE,
-            "%s is in use by another cegah: only one may write to it at a time", path);
-        close(fd);
-        fd = -1;
+    must(db->depth == 0, "pending sums written inside %d units", db->depth);
+    if (db->pending != NULL && !db->failed) {
+        db->pending_kind->write(db, db->pending);
     }
-    free(name);
-    return fd;
-}
-
-void db_unlock(int lock)
-{
-    if (lock >= 0) {
-        close(lock);
-    }
-}
-
-bool db_is_locked(const char *path)
-{
-    char *name = lock_path(path);
-    int fd = open(name, O_RDWR | O_CLOEXEC);
-    bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    free(name);
-    return locked;
 }
 
 bool db_is_writer(const struct db *db)
@@ -336,6 +321,7 @@ int db_commit(struct db *db, struct err *err)
     if (!db->turn_open) {
         return db_check(db, err);
     }
+    db_write_pending(db);
     execute(db, "COMMIT");
     db->turn_open = false;
     if (db->failed && sqlite3_get_autocommit(db->handle) == 0) {
@@ -358,6 +344,8 @@ void db_unit_begin(struct db *db)
     must(db->depth < UNITS_MAX, "units nested %d deep", db->depth);
     open_turn(db);
     db->saved[db->depth] = !idle(db);
+    db->marks[db->depth] =
+        db->pending != NULL ? db->pending_kind->mark(db->pending) : 0;
     if (db->saved[db->depth]) {
         execute(db, "SAVEPOINT unit");
     }
@@ -377,10 +365,18 @@ int db_unit_end(struct db *db, bool keep)
     if (!db->failed) {
         if (failed || !keep) {
             execute(db, "ROLLBACK TO unit");
+            if (db->pending != NULL) {
+                db->pending_kind->undo(db->pending, db->marks[db->depth]);
+            }
         }
         execute(db, "RELEASE unit");
     }
     return failed || db->failed ? -1 : 0;
+}
+
+bool db_unit_is_failing(const struct db *db)
+{
+    return idle(db);
 }
 
 static size_t slot_of(const char *sql)
@@ -534,6 +530,16 @@ const char *stmt_get_word(struct stmt *stmt, int column)
     const char *text = stmt_get_text(stmt, column);
 
     return text == NULL ? "" : text;
+}
+
+void stmt_copy(struct stmt *stmt, int column, char *out, size_t size)
+{
+    const char *text = stmt_get_word(stmt, column);
+    size_t length = strlen(text);
+
+    length = length < size ? length : size - 1;
+    memcpy(out, text, length);
+    out[length] = '\0';
 }
 
 const void *stmt_get_blob(struct stmt *stmt, int column, size_t *length)

@@ -65,6 +65,44 @@ void db_unit_begin(struct db *db);
  */
 int db_unit_end(struct db *db, bool keep);
 
+/* True when something in the present unit failed, or the store: what follows in it does
+ * nothing. */
+bool db_unit_is_failing(const struct db *db);
+
+/* Pieces of work that are units, and may share the cost of one. */
+struct db_work {
+    size_t n;
+    void *context;
+    /* May be called a second time for an i, after undone(). */
+    void (*run)(void *context, size_t i);
+    /* MAY. Unit i was undone: forget what run() noted of it outside the database. */
+    void (*undone)(void *context, size_t i);
+};
+/*
+ * Runs each as a unit that fails alone. They share one unit at first, since a savepoint
+ * copies each page that changes in it; when something failed, all are undone and each
+ * runs again in a unit of its own.
+ */
+void db_units(struct db *db, const struct db_work *work);
+
+/*
+ * Sums that each row of a turn changes, kept in memory until its end: written before the
+ * commit, in its transaction, and undone with the unit that they belong to.
+ */
+struct db_pending {
+    size_t size; /* of the state; it begins as zeroes, and is freed after fini() */
+    /* Writes what is pending; nothing is afterwards. */
+    void (*write)(struct db *db, void *state);
+    /* Where we are; undo() goes back there. 0 with nothing pending. */
+    size_t (*mark)(const void *state);
+    void (*undo)(void *state, size_t mark);
+    void (*fini)(void *state);
+};
+/* Returns the state of that kind, borrowed until the db closes. A db has one kind. */
+void *db_pending(struct db *db, const struct db_pending *kind);
+/* Writes what is pending now, for whoever reads it through the writer. Not in a unit. */
+void db_write_pending(struct db *db);
+
 /*
  * Returns the statement, ready to be bound; borrowed, and valid until the same literal is
  * asked for again. A statement whose rows were not all read must have met stmt_end().
@@ -90,6 +128,8 @@ int64_t stmt_get_int(struct stmt *stmt, int column);
 const char *stmt_get_text(struct stmt *stmt, int column);
 /* The text, or "" for NULL. */
 const char *stmt_get_word(struct stmt *stmt, int column);
+/* Copies the text into out, cut to size - 1 bytes; "" for NULL. */
+void stmt_copy(struct stmt *stmt, int column, char *out, size_t size);
 const void *stmt_get_blob(struct stmt *stmt, int column, size_t *length);
 bool stmt_is_null(struct stmt *stmt, int column);
 int64_t db_last_id(const struct db *db);

@@ -37,10 +37,9 @@ static void read_row(struct stmt *stmt, struct enrolment *enrolment)
         must(enrolment->state < ENROLMENT_ENDED, "enrolment state %s", state);
         enrolment->state++;
     }
-    snprintf(enrolment->reason, sizeof enrolment->reason, "%s", stmt_get_word(stmt, 5));
-    snprintf(enrolment->step, sizeof enrolment->step, "%s", stmt_get_word(stmt, 8));
-    snprintf(enrolment->before_step, sizeof enrolment->before_step, "%s",
-        stmt_get_word(stmt, 12));
+    stmt_copy(stmt, 5, enrolment->reason, sizeof enrolment->reason);
+    stmt_copy(stmt, 8, enrolment->step, sizeof enrolment->step);
+    stmt_copy(stmt, 12, enrolment->before_step, sizeof enrolment->before_step);
 }
 
 /* Reads the one row and leaves the statement. */
@@ -229,18 +228,34 @@ void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
     stmt_run(stmt);
 }
 
-bool outcome_is_final(
-    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence)
+/* The bindings of both questions below. */
+static bool has_outcome(
+    struct stmt *stmt, int64_t enrolment_id, const char *step, int64_t occurrence)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT 1 FROM step_outcome WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3"
-        " AND outcome<>'held'");
-    bool final;
+    bool found;
 
     stmt_int(stmt, 1, enrolment_id);
     stmt_text(stmt, 2, step);
     stmt_int(stmt, 3, occurrence);
-    final = stmt_row(stmt);
+    found = stmt_row(stmt);
     stmt_end(stmt);
-    return final;
+    return found;
+}
+
+bool outcome_is_final(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence)
+{
+    return has_outcome(
+        db_stmt(db, "SELECT 1 FROM step_outcome WHERE enrolment_id=?1 AND step=?2"
+                    " AND occurrence=?3 AND outcome<>'held'"),
+        enrolment_id, step, occurrence);
+}
+
+bool outcome_is_held(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence)
+{
+    return has_outcome(
+        db_stmt(db, "SELECT 1 FROM step_outcome WHERE enrolment_id=?1 AND step=?2"
+                    " AND occurrence=?3 AND outcome='held'"),
+        enrolment_id, step, occurrence);
 }

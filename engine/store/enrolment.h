@@ -64,6 +64,10 @@ void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
 bool outcome_is_final(
     struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
 
+/* True when the step waits for an open hour or for room under a cap. */
+bool outcome_is_held(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
+
 /* A question of an address. */
 struct question {
     int64_t enrolment_id;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/must.h"
+#include "store/counter.h"
 #include "store/db.h"
 #include "store/text.h"
 
@@ -69,33 +70,6 @@ int64_t cap_count(struct db *db, int64_t address_id, int32_t from_day, int32_t t
     return n;
 }
 
-/* from < 0: the message is new. One statement moves it from one column to another. */
-static void count(
-    struct db *db, const struct message *message, int from, enum message_state to)
-{
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO counter (campaign_id,series_id,step,channel,gateway,day,queued,"
-        " sending,sent,delivered,read,failed,expired,cancelled,unsure,segments)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
-        " ON CONFLICT DO UPDATE SET queued=queued+?7,sending=sending+?8,sent=sent+?9,"
-        " delivered=delivered+?10,read=read+?11,failed=failed+?12,expired=expired+?13,"
-        " cancelled=cancelled+?14,unsure=unsure+?15,segments=segments+?16");
-    bool accepted =
-        in(to, ACCEPTED) && from >= 0 && !in((enum message_state)from, ACCEPTED);
-
-    stmt_int(stmt, 1, message->campaign_id);
-    stmt_int(stmt, 2, message->series_id);
-    stmt_text(stmt, 3, message->step);
-    stmt_text(stmt, 4, channel_name(message->channel));
-    stmt_text(stmt, 5, message->gateway);
-    stmt_int(stmt, 6, message->day);
-    for (int state = 0; state < MESSAGE_STATES; state++) {
-        stmt_int(stmt, 7 + state, (state == (int)to) - (state == from));
-    }
-    stmt_int(stmt, 16, accepted ? message->parts : 0);
-    stmt_run(stmt);
-}
-
 static void note_reach(struct db *db, const struct message *message)
 {
     struct stmt *stmt = db_stmt(db,
@@ -156,9 +130,10 @@ void message_add(struct db *db, struct message *message, const char *text, int64
     stmt_int(stmt, 24, now);
     stmt_run(stmt);
     message->id = db_last_id(db);
-    count(db, message, -1, MESSAGE_QUEUED);
+    counter_move(db, message, -1, MESSAGE_QUEUED, 0);
     if (message->counts) {
         cap_add(db, message->address_id, message->cap_day, 1);
+        message->cap_stored = message->cap_day;
     }
 }
 
@@ -186,6 +161,7 @@ static void read_row(struct stmt *stmt, struct message *m)
         .day = (int32_t)stmt_get_int(stmt, 16),
         .counts = !stmt_is_null(stmt, 17),
         .cap_day = (int32_t)stmt_get_int(stmt, 17),
+        .cap_stored = (int32_t)stmt_get_int(stmt, 17),
         .next_at = stmt_get_int(stmt, 18),
         .expires_at = stmt_get_int(stmt, 19),
         .attempts = stmt_get_int(stmt, 20),
@@ -203,9 +179,9 @@ static void read_row(struct stmt *stmt, struct message *m)
              channel_parse(stmt_get_word(stmt, 10), &m->channel) == 0 &&
              failure_class_parse(stmt_get_word(stmt, 22), &m->class) == 0,
         "message %lld holds an unknown word", (long long)m->id);
-    snprintf(m->step, sizeof m->step, "%s", stmt_get_word(stmt, 5));
-    snprintf(m->gateway, sizeof m->gateway, "%s", stmt_get_word(stmt, 11));
-    snprintf(m->reason, sizeof m->reason, "%s", stmt_get_word(stmt, 23));
+    stmt_copy(stmt, 5, m->step, sizeof m->step);
+    stmt_copy(stmt, 11, m->gateway, sizeof m->gateway);
+    stmt_copy(stmt, 23, m->reason, sizeof m->reason);
 }
 
 static int read_rows(struct stmt *stmt, struct message *list, int max)
@@ -227,6 +203,19 @@ bool message_find(struct db *db, int64_t id, struct message *message)
     return read_rows(stmt, message, 1) == 1;
 }
 
+bool message_is_on_wire(struct db *db, int64_t id, int64_t n)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT 1 FROM message WHERE id=?1 AND state='sending' AND attempts=?2");
+    bool found;
+
+    stmt_int(stmt, 1, id);
+    stmt_int(stmt, 2, n);
+    found = stmt_row(stmt);
+    stmt_end(stmt);
+    return found;
+}
+
 char *message_text(struct db *db, int64_t text_id)
 {
     return text_find_clear(db, text_id);
@@ -235,25 +224,18 @@ char *message_text(struct db *db, int64_t text_id)
 /* The day it counts on follows the day it leaves; a message that is void counts never. */
 static void move_cap(struct db *db, struct message *message, enum message_state to)
 {
-    struct stmt *stmt;
+    bool counted = !in(message->state, VOID), counts = !in(to, VOID);
 
-    if (message->counts && in(to, VOID) && !in(message->state, VOID)) {
-        cap_add(db, message->address_id, message->cap_day, -1);
-    } else if (message->counts && in(message->state, VOID) && !in(to, VOID)) {
-        cap_add(db, message->address_id, message->cap_day, 1);
-    } else if (message->counts && to == MESSAGE_SENDING) {
-        stmt = db_stmt(db, "SELECT cap_day FROM message WHERE id=?1");
-        stmt_int(stmt, 1, message->id);
-        if (stmt_row(stmt)) {
-            int32_t before = (int32_t)stmt_get_int(stmt, 0);
-
-            stmt_end(stmt);
-            if (before != message->cap_day) {
-                cap_add(db, message->address_id, before, -1);
-                cap_add(db, message->address_id, message->cap_day, 1);
-            }
-        }
+    if (!message->counts) {
+        return;
     }
+    if (counted && (!counts || message->cap_day != message->cap_stored)) {
+        cap_add(db, message->address_id, message->cap_stored, -1);
+    }
+    if (counts && (!counted || message->cap_day != message->cap_stored)) {
+        cap_add(db, message->address_id, message->cap_day, 1);
+    }
+    message->cap_stored = message->cap_day;
 }
 
 void message_move(struct db *db, struct message *message, enum message_state to,
@@ -288,7 +270,8 @@ void message_move(struct db *db, struct message *message, enum message_state to,
     stmt_int(stmt, 11, now);
     stmt_run(stmt);
     if (to != message->state) {
-        count(db, message, (int)message->state, to);
+        counter_move(db, message, (int)message->state, to,
+            in(to, ACCEPTED) && !in(message->state, ACCEPTED) ? message->parts : 0);
         if (in(to, ARRIVED) && !in(message->state, ARRIVED) &&
             message->person_id != 0) {
             note_reach(db, message);
@@ -405,9 +388,11 @@ int64_t message_count_state(struct db *db, enum message_state state)
     static const char *const sums =
         "SELECT total(queued),total(sending),total(sent),total(delivered),total(read),"
         "total(failed),total(expired),total(cancelled),total(unsure) FROM counter";
-    struct stmt *stmt = db_stmt(db, sums);
+    struct stmt *stmt;
     int64_t n = 0;
 
+    db_write_pending(db);
+    stmt = db_stmt(db, sums);
     if (stmt_row(stmt)) {
         n = stmt_get_int(stmt, (int)state);
         stmt_end(stmt);

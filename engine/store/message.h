@@ -39,7 +39,8 @@ struct message {
     int32_t day; /* local day it was due */
     bool counts; /* against the caps, on cap_day */
     int32_t cap_day;
-    int64_t next_at; /* QUEUED: not before; UNSURE: resend then; 0: never */
+    int32_t cap_stored; /* the cap_day that the row holds; message.c's own */
+    int64_t next_at;    /* QUEUED: not before; UNSURE: resend then; 0: never */
     int64_t expires_at;
     int64_t attempts;
     int64_t unsure; /* how often an attempt's end was unsure */
@@ -52,6 +53,8 @@ struct message {
 /* Queues a message with its text (stored clear); fills id and the times. */
 void message_add(struct db *db, struct message *message, const char *text, int64_t now);
 bool message_find(struct db *db, int64_t id, struct message *message);
+/* True while the message is SENDING by its n-th attempt: it is then as it was claimed. */
+bool message_is_on_wire(struct db *db, int64_t id, int64_t n);
 /* The text that it carries, owned; NULL when it is gone or sealed. */
 char *message_text(struct db *db, int64_t text_id);
 

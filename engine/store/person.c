@@ -1,14 +1,7 @@
 #include "store/person.h"
 
-#include <stdio.h>
-
 #include "base/must.h"
 #include "store/db.h"
-
-static void copy(char *to, size_t size, const char *text)
-{
-    snprintf(to, size, "%s", text);
-}
 
 bool person_find(struct db *db, int64_t id, struct person *person)
 {
@@ -22,14 +15,14 @@ bool person_find(struct db *db, int64_t id, struct person *person)
         return false;
     }
     person->id = id;
-    copy(person->name, sizeof person->name, stmt_get_word(stmt, 1));
-    copy(person->role, sizeof person->role, stmt_get_word(stmt, 2));
-    copy(person->district, sizeof person->district, stmt_get_word(stmt, 3));
-    copy(person->zone, sizeof person->zone, stmt_get_word(stmt, 4));
+    stmt_copy(stmt, 1, person->name, sizeof person->name);
+    stmt_copy(stmt, 2, person->role, sizeof person->role);
+    stmt_copy(stmt, 3, person->district, sizeof person->district);
+    stmt_copy(stmt, 4, person->zone, sizeof person->zone);
     person->birth_year = (int)stmt_get_int(stmt, 5);
-    copy(person->sex, sizeof person->sex, stmt_get_word(stmt, 6));
-    copy(person->language, sizeof person->language, stmt_get_word(stmt, 7));
-    copy(person->code, sizeof person->code, stmt_get_word(stmt, 8));
+    stmt_copy(stmt, 6, person->sex, sizeof person->sex);
+    stmt_copy(stmt, 7, person->language, sizeof person->language);
+    stmt_copy(stmt, 8, person->code, sizeof person->code);
     person->flags = (unsigned)stmt_get_int(stmt, 9);
     stmt_end(stmt);
     return true;
@@ -189,7 +182,7 @@ bool address_get(struct db *db, int64_t id, struct address *address)
     }
     must(address_kind_parse(stmt_get_word(stmt, 0), &address->kind) == 0,
         "address %lld of an unknown kind", (long long)id);
-    copy(address->value, sizeof address->value, stmt_get_word(stmt, 1));
+    stmt_copy(stmt, 1, address->value, sizeof address->value);
     stmt_end(stmt);
     return true;
 }
@@ -286,7 +279,7 @@ int64_t basis_of_person(struct db *db, int64_t person_id, char how[128])
     if (stmt_row(stmt)) {
         id = stmt_get_int(stmt, 0);
         if (how != NULL) {
-            copy(how, 128, stmt_get_word(stmt, 1));
+            stmt_copy(stmt, 1, how, 128);
         }
         stmt_end(stmt);
     }

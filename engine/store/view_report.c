@@ -43,13 +43,15 @@ void view_series_campaign(struct db *db, int64_t series_id, char name[VIEW_NAME_
 int view_counters_after(
     struct db *db, const struct view_counter *after, struct view_counter *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
+    struct stmt *stmt;
+    int n = 0;
+
+    db_write_pending(db);
+    stmt = db_stmt(db,
         "SELECT campaign_id,series_id,step,channel,gateway,day,queued,sending,sent,"
         "delivered,read,failed,expired,cancelled,unsure,segments FROM counter"
         " WHERE (campaign_id,series_id,step,channel,gateway,day)>(?1,?2,?3,?4,?5,?6)"
         " ORDER BY campaign_id,series_id,step,channel,gateway,day LIMIT ?7");
-    int n = 0;
-
     stmt_int(stmt, 1, after->campaign_id);
     stmt_int(stmt, 2, after->series_id);
     stmt_text(stmt, 3, after->step);

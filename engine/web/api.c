@@ -105,8 +105,12 @@ void api_call(
     }
     arguments = json_loadb(inbound->body, inbound->body_length, 0, &where);
     if (!json_is_object(arguments)) {
-        err_set(&err, ERR_REFUSED, "the body is no JSON object (line %d: %s)",
-            where.line, where.text);
+        if (arguments == NULL) {
+            err_set(&err, ERR_REFUSED, "the body is no JSON object (line %d: %s)",
+                where.line, where.text);
+        } else {
+            err_set(&err, ERR_REFUSED, "the body is JSON, but no object: {…}");
+        }
         json_decref(arguments);
         answer_problem(call, 400, &err);
         return;

@@ -20,7 +20,7 @@ struct hook_path {
     enum hook_kind kind;
 };
 
-/* Takes the next part of the path; returns where it ends, NULL when it is too long. */
+/* Takes the next part of the path; returns what is behind it, NULL when it is too long. */
 static const char *next_part(const char *at, char part[PART_SIZE])
 {
     size_t length = strcspn(at, "/");
@@ -55,11 +55,13 @@ static int parse_path(const char *path, bool has_secret, struct hook_path *parts
     if (at != NULL && has_secret) {
         at = next_part(at, parts->secret);
     }
-    if (at == NULL || (*at != '\0' && (next_part(at, word) == NULL ||
-                                          parse_kind(word, &parts->kind) != 0))) {
-        return -1;
+    if (at != NULL && *at != '\0') {
+        at = next_part(at, word);
+        if (at == NULL || parse_kind(word, &parts->kind) != 0) {
+            return -1;
+        }
     }
-    return 0;
+    return at != NULL && *at == '\0' ? 0 : -1;
 }
 
 static bool same(const char *given, const char *wanted)
@@ -67,14 +69,6 @@ static bool same(const char *given, const char *wanted)
     size_t length = strlen(wanted);
 
     return strlen(given) == length && sodium_memcmp(given, wanted, length) == 0;
-}
-
-static void on_report(struct engine *engine, struct hook_counts *counts,
-    const struct config_gateway *gateway, const struct adapter_event *event)
-{
-    if (!send_report(engine->send, gateway->name, event, clock_now(&engine->clock))) {
-        counts->unknown_messages++;
-    }
 }
 
 /* Returns 0, or -1 when the event could not be stored: the gateway must repeat it. */
@@ -87,10 +81,7 @@ static int take_event(struct engine *engine, struct hook_counts *counts,
     counts->events++;
     switch (event->kind) {
     case EVENT_REPORT:
-        db_unit_begin(engine->db);
-        on_report(engine, counts, gateway, event);
-        /* A report that breaks a rule of the store will do so again: not asked for. */
-        db_unit_end(engine->db, true);
+        send_take_report(engine->send, gateway->name, event, &counts->unknown_messages);
         break;
     case EVENT_INBOUND:
         result = talk_inbound(&engine->talk, gateway->name, adapter->channel, event,
@@ -160,7 +151,7 @@ void hooks_call(struct engine *engine, struct hook_counts *counts,
         http_answer_set(answer, 401, "text/plain", "wrong secret");
         return;
     }
-    if ((adapter->hook_methods & 1u << inbound->method) == 0) {
+    if (inbound->is_head || (adapter->hook_methods & 1u << inbound->method) == 0) {
         counts->refused++;
         http_answer_set(
             answer, 405, "text/plain", "this gateway does not call that way");

@@ -216,44 +216,13 @@ static enum operation_progress load_begin(struct engine *engine,
     return progress;
 }
 
-/* The step keeps its place by its id; its time may have moved. */
-static void move(struct engine *engine, const struct catalogue_series *series,
-    int64_t enrolment_id, int64_t *moved)
-{
-    int64_t now = clock_now(&engine->clock), before;
-    struct enrolment enrolment;
-    const struct step *step;
-    struct gate_subject subject;
-
-    if (!enrolment_find(engine->db, enrolment_id, &enrolment) ||
-        enrolment.step[0] == '\0' || enrolment.due_at == 0) {
-        return;
-    }
-    before = enrolment.due_at;
-    step = series_step(series->compiled, enrolment.step);
-    if (step == NULL) {
-        outcome_set(engine->db, enrolment.id, enrolment.step, enrolment.occurrence,
-            "skipped", "removed", 0, now);
-        planner_rejoin(&engine->planner, &enrolment, series, now);
-    } else {
-        gate_subject(&engine->gate, enrolment.person_id, now, &subject);
-        enrolment.slot_at = enrolment.due_at =
-            step_due_at(step, zone_name(subject.zone), enrolment.joined_at,
-                enrolment.before_at != 0 ? enrolment.before_at : enrolment.joined_at);
-        if (enrolment.due_at == before) {
-            return;
-        }
-        enrolment_save(engine->db, &enrolment, now);
-    }
-    (*moved)++;
-}
-
 static enum operation_progress load_slice(
     struct engine *engine, void *state, json_t **result, struct err *err)
 {
     struct loading *loading = state;
     const struct catalogue_series *series =
         catalogue_series_at(engine->catalogue, loading->series);
+    struct enrolment enrolment;
     int64_t ids[PEOPLE_A_SLICE];
     int n;
 
@@ -271,7 +240,10 @@ static enum operation_progress load_slice(
                   loading->enrolment, ids, PEOPLE_A_SLICE);
     for (int i = 0; i < n; i++) {
         db_unit_begin(engine->db);
-        move(engine, series, ids[i], &loading->moved);
+        if (enrolment_find(engine->db, ids[i], &enrolment)) {
+            loading->moved += planner_follow(
+                &engine->planner, &enrolment, series, clock_now(&engine->clock));
+        }
         db_unit_end(engine->db, true);
         loading->enrolment = ids[i];
     }

@@ -18,7 +18,7 @@ enum { ROWS_A_SLICE = 50, PEOPLE_A_SLICE = 100 };
 struct importing {
     struct import *import;
     bool imported;
-    bool dry_run; /* then nobody is enrolled either */
+    bool dry_run;  /* then nobody is enrolled either */
     size_t series; /* of the catalogue, in the pass that follows */
     bool begun;
     struct enrol_pass pass;

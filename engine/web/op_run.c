@@ -13,6 +13,7 @@
 #include "plan/enrol.h"
 #include "store/campaign.h"
 #include "store/db.h"
+#include "store/enrolment.h"
 #include "web/engine.h"
 #include "web/operations.h"
 
@@ -204,11 +205,95 @@ static enum operation_progress pause_begin(struct engine *engine,
     return halt(engine, arguments, RUN_PAUSED, result, err);
 }
 
+/* A stop at work: everybody who is in what was stopped is ended. */
+struct stopping {
+    int64_t campaign_id;
+    char *series;               /* NULL: all */
+    size_t at;                  /* which series of the catalogue */
+    enum enrolment_state state; /* which of its people */
+    int64_t enrolment;          /* the last one looked at */
+    int64_t ended;
+    json_t *result;
+};
+
+static void stopping_end(void *state)
+{
+    struct stopping *stopping = state;
+
+    free(stopping->series);
+    json_decref(stopping->result);
+    free(stopping);
+}
+
 static enum operation_progress stop_begin(struct engine *engine,
     const json_t *arguments, void **state, json_t **result, struct err *err)
 {
-    (void)state;
-    return halt(engine, arguments, RUN_STOPPED, result, err);
+    const struct catalogue_campaign *campaign;
+    const char *series;
+    struct stopping *stopping;
+
+    (void)result;
+    if (set_state(engine, arguments, RUN_STOPPED, false, &campaign, &series, err) !=
+        0) {
+        return OPERATION_FAILED;
+    }
+    stopping = mem_zero(1, sizeof *stopping);
+    stopping->campaign_id = campaign->id;
+    stopping->series = mem_copy(series);
+    stopping->result = state_result(campaign, series);
+    *state = stopping;
+    return OPERATION_MORE;
+}
+
+static bool stops(
+    const struct stopping *stopping, const struct catalogue_series *series)
+{
+    return series->campaign->id == stopping->campaign_id &&
+           (stopping->series == NULL ||
+               strcmp(stopping->series, series->compiled->id) == 0);
+}
+
+static enum operation_progress stopping_slice(
+    struct engine *engine, void *state, json_t **result, struct err *err)
+{
+    struct stopping *stopping = state;
+    const struct catalogue_series *series =
+        catalogue_series_at(engine->catalogue, stopping->at);
+    int64_t ids[PEOPLE_A_SLICE];
+    int n = 0;
+
+    (void)err;
+    if (series == NULL) {
+        json_object_set_new(stopping->result, "ended", json_integer(stopping->ended));
+        *result = stopping->result;
+        stopping->result = NULL;
+        engine_wake(engine);
+        return OPERATION_DONE;
+    }
+    if (stops(stopping, series)) {
+        n = enrolment_ids_of_series(engine->db, series->id, stopping->state,
+            stopping->enrolment, ids, PEOPLE_A_SLICE);
+    }
+    for (int i = 0; i < n; i++) {
+        struct enrolment enrolment;
+
+        db_unit_begin(engine->db);
+        if (enrolment_find(engine->db, ids[i], &enrolment)) {
+            planner_end(&engine->planner, &enrolment, "campaign_stopped",
+                clock_now(&engine->clock));
+        }
+        stopping->ended += db_unit_end(engine->db, true) == 0;
+        stopping->enrolment = ids[i];
+    }
+    if (n < PEOPLE_A_SLICE) {
+        stopping->enrolment = 0;
+        stopping->state++;
+    }
+    if (stopping->state == ENROLMENT_ENDED) {
+        stopping->state = ENROLMENT_INVITED;
+        stopping->at++;
+    }
+    return OPERATION_MORE;
 }
 
 const struct operation operation_start = {
@@ -216,4 +301,5 @@ const struct operation operation_start = {
 const struct operation operation_resume = {
     "resume", resume_begin, starting_slice, starting_end};
 const struct operation operation_pause = {"pause", pause_begin, NULL, NULL};
-const struct operation operation_stop = {"stop", stop_begin, NULL, NULL};
+const struct operation operation_stop = {
+    "stop", stop_begin, stopping_slice, stopping_end};

@@ -18,7 +18,7 @@ SLOTS = 16
 LATENCY_MS = 50
 # So long lives a daemon at most, in seconds: 50 of them leave some of the queue over.
 LIFE_S = 0.55
-SETTLE_S = 300
+SETTLE_S = 60
 
 BEHAVIOURS = """
 seed: 11

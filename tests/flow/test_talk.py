@@ -1,5 +1,7 @@
 """What a reply does: STOP above all, answers to the newest question, a human for the rest."""
 
+import urllib.parse
+
 import pytest
 
 from house import ADULT, MINOR, phone
@@ -223,13 +225,14 @@ def test_an_answer_after_the_question_closed_goes_to_a_human(asked):
 def test_R17_free_text_is_nowhere_in_the_clear(asked):
     for number, text in ((phone(10), SECRET_WORDS), (phone(77), SECRET_WORDS + " lagi")):
         assert asked.say(number, text) == 200
-        (came,) = inbound(asked, number)
-        assert (came["state"], came["form"]) == ("waiting", "sealed")
-    (folder, word) = (asked.folder, b"Zanzibar")
-    looked = [folder / "cegah.db", folder / "cegah.db-wal", folder / "daemon.log"]
+    word, looked = b"Zanzibar", [asked.database, asked.log]
+    looked += [asked.folder / "cegah.db-wal", asked.folder / "cegah.db-shm"]
     assert all(word not in path.read_bytes() for path in looked)
     assert asked.stop() == 0
     assert all(word not in path.read_bytes() for path in looked if path.exists())
+    for number in (phone(10), phone(77)):
+        (came,) = inbound(asked, number)
+        assert (came["state"], came["form"]) == ("waiting", "sealed")
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🙏", "?"])
@@ -240,13 +243,32 @@ def test_a_message_without_words_goes_to_a_human(asked, text):
     assert asked.enrolment(phone(10))["state"] == "active"
 
 
-def test_a_repeated_webhook_changes_nothing(asked):
+def test_a_repeated_webhook_changes_nothing(house):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}],
+                series=TWO_QUESTIONS)
+    for day in ("16", "17"):
+        travel(house, f"2026-01-{day}T16:15:00+08:00")
+        settled(house)
     for _ in range(3):
-        assert asked.say(phone(10), "c", key="abc-1") == 200
-    settled(asked)
-    assert len(inbound(asked, phone(10))) == 1
-    assert len(asked.rows("SELECT * FROM answer")) == 1
-    assert asked.steps(phone(10)) == ["C4", "C4+"]
+        assert house.say(phone(10), "a", key="abc-1") == 200
+    settled(house)
+    assert len(inbound(house, phone(10))) == 1
+    # K1 is open too, and would take the same answer.
+    assert [row["step"] for row in house.rows("SELECT step FROM answer")] == ["K2"]
+    assert house.steps(phone(10)) == ["K1", "K2", "K2-"]
+    texts = house.rows("SELECT count(*) AS n FROM text")[0]["n"]
+    assert texts == len(house.messages()) + 1
+
+
+@pytest.mark.parametrize("times, taken", [
+    ("1768637700 1768637700 1768637800", 2),  # the same time and words: the same message
+    ("0 0", 2)])                              # no time: nothing may get lost
+def test_without_an_id_the_words_and_their_time_tell_a_repeat(asked, times, taken):
+    for ts in times.split():
+        query = urllib.parse.urlencode(
+            {"sender": phone(10), "message": "halo kak", "ts": ts})
+        assert asked.call(asked.hook("inbound") + "?" + query)[0] == 200
+    assert len(inbound(asked, phone(10))) == taken
 
 
 @pytest.mark.parametrize("sender", ["3355", "TELKOMSEL", "+62 21 555 0100", "0"])

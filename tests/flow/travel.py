@@ -28,16 +28,16 @@ def local(at_ms, zone):
     return datetime.datetime.fromtimestamp(at_ms / 1000, zoneinfo.ZoneInfo(zone))
 
 
-def travel(house, to, profile=QUICK, gateway="", env=None):
+def travel(house, to, profile=QUICK, gateway="", clock="run"):
     """Ends daemon and simulator, and goes on at another time; the database stays."""
     if house.daemon is not None:
         assert house.stop() == 0
     house.simulator.send_signal(signal.SIGTERM)
     house.simulator.wait(PATIENCE)
     house.simulator.stdout.close()
-    house.start_simulator(profile, "run", to)
+    house.start_simulator(profile, clock, to)
     house.write_config(gateway)
-    house.start_daemon(env=env)
+    house.start_daemon()
     return house
 
 

@@ -90,6 +90,7 @@ static void on_call(
     struct http_answer answer;
 
     assert_true(bench->calls < CALLS_MAX);
+    assert_int_equal(inbound->path[0], '/');
     see(&bench->seen[bench->calls++], inbound);
     if (strcmp(inbound->path, "/keep") == 0) {
         bench->kept = call;
