@@ -235,6 +235,29 @@ static const char migration_1[] =
     ") STRICT, WITHOUT ROWID;";
 
 static const char migration_2[] =
+    /* Messages go to a person's address of the highest rank: 0 as it came, -1 a further
+       one. */
+    "ALTER TABLE person_address ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
+
+    /* A changed number: evidence stays with the person, and here is how it moved. */
+    "CREATE TABLE address_move ("
+    " id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id),"
+    " from_id INTEGER NOT NULL REFERENCES address(id),"
+    " to_id INTEGER NOT NULL REFERENCES address(id), reason TEXT NOT NULL,"
+    " at INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX address_move_person ON address_move (person_id);"
+
+    /* Whether a number still belongs to whom it did. alive_at: the last sign of life, or
+       the first message; fails: times invalid in a row; state: see address_health.h. */
+    "CREATE TABLE address_health ("
+    " address_id INTEGER PRIMARY KEY REFERENCES address(id),"
+    " fails INTEGER NOT NULL DEFAULT 0, alive_at INTEGER NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'ok'"
+    "  CHECK (state IN ('ok','reconfirm_due','reconfirm_asked','refused')),"
+    " reason TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL"
+    ") STRICT;"
+
     /* Where a person comes from in the series: what branches and waits look back at. */
     "ALTER TABLE enrolment ADD COLUMN before_step TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE enrolment ADD COLUMN before_at INTEGER;"

@@ -7,7 +7,7 @@
 
 int engine_open(struct engine *engine, const struct config *config, struct err *err)
 {
-    *engine = (struct engine){.config = config, .lock = -1};
+    *engine = (struct engine){.config = config, .lock = -1, .progress = -1};
     clock_init(&engine->clock, CLOCK_REAL, 0);
     if (seal_keys_parse(&config->focal_keys, &engine->keys, err) != 0) {
         return -1;
@@ -46,6 +46,14 @@ void engine_close(struct engine *engine)
     engine->catalogue = NULL;
     engine->db = NULL;
     engine->lock = -1;
+}
+
+void engine_progress(struct engine *engine, int thousandths)
+{
+    engine->progress = thousandths;
+    if (engine->on_progress != NULL && thousandths >= 0) {
+        engine->on_progress(thousandths);
+    }
 }
 
 void engine_wake(struct engine *engine)

@@ -13,6 +13,7 @@ static const struct operation *const operations[] = {
     &operation_resume,
     &operation_stop,
     &operation_import,
+    &operation_move,
     &operation_send,
     &operation_status,
 };

@@ -16,6 +16,9 @@ extern const struct operation operation_resume;
 extern const struct operation operation_stop;
 /* op_people.c: see people/import.h */
 extern const struct operation operation_import;
+/* op_move.c: {"from": "+62…", "to": "+62…", "reason": "…", "name": "…" or absent} →
+ * {"contact", "to" (masked), "enrolments", "old_suppressed"} */
+extern const struct operation operation_move;
 /* op_message.c: {"to": "+62…", "text": "…", "gateway": "…" or absent} → {"id": …} */
 extern const struct operation operation_send;
 /* op_message.c: {} → the time, gateways, and whether anything is left to do */
