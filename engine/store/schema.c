@@ -310,7 +310,31 @@ static const char migration_2[] =
 
     /* Friends join by a person's code, however it is written. */
     "CREATE INDEX person_code ON person"
-    " (replace(replace(replace(lower(code),'-',''),'_',''),' ','')) WHERE code<>'';";
+    " (replace(replace(replace(lower(code),'-',''),'_',''),' ','')) WHERE code<>'';"
+
+    /* Who works with cegah. hash: of the passphrase; public_key, wrapped_key: of a focal
+       person (see user.h). Nobody is deleted: the log below names them. */
+    "CREATE TABLE user ("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " role TEXT NOT NULL CHECK (role IN ('coordinator','focal','me','admin')),"
+    " hash TEXT NOT NULL, public_key BLOB, wrapped_key BLOB, disabled_at INTEGER,"
+    " created_at INTEGER NOT NULL,"
+    " CHECK ((role = 'focal') = (public_key IS NOT NULL)),"
+    " CHECK ((role = 'focal') = (wrapped_key IS NOT NULL))"
+    ") STRICT;"
+    /* R20: who opened which text, when and why; also who tried. It only grows. */
+    "CREATE TABLE opened_text ("
+    " id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user(id),"
+    " inbound_id INTEGER NOT NULL REFERENCES inbound(id), outcome TEXT NOT NULL,"
+    " reason TEXT NOT NULL, at INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX opened_text_inbound ON opened_text (inbound_id);"
+    "CREATE TRIGGER opened_text_stays BEFORE DELETE ON opened_text"
+    " BEGIN SELECT RAISE(ABORT, 'opened_text only grows'); END;"
+    "CREATE TRIGGER opened_text_is_final BEFORE UPDATE ON opened_text"
+    " BEGIN SELECT RAISE(ABORT, 'opened_text only grows'); END;"
+    /* When a human had dealt with it. */
+    "ALTER TABLE inbound ADD COLUMN done_at INTEGER;";
 
 static const char *const migrations[] = {migration_1, migration_2};
 

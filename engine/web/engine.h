@@ -48,6 +48,9 @@ int engine_open(struct engine *engine, const struct config *config, struct err *
 void engine_close(struct engine *engine);
 /* A long operation says how far it is; -1: it has ended. */
 void engine_progress(struct engine *engine, int thousandths);
+/* Reads anew which keys free text is sealed to; within a unit it sees the unit's changes.
+ * Returns 0; -1 with a sentence, and the keys are as they were. */
+int engine_read_keys(struct engine *engine, struct err *err);
 /* Something changed what is due or queued: wakes the plan and send, if there are any. */
 void engine_wake(struct engine *engine);
 
