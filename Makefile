@@ -19,7 +19,7 @@ HEADERS := csv.h phonenumbers/phonenumberutil.h
 # What building and the demo need, and what the tests, lint and fuzz targets add.
 DEPS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libsqlite3-dev \
         libjansson-dev libmicrohttpd-dev libfyaml-dev libicu-dev libphonenumber-dev \
-        libsodium-dev libcsv-dev
+        libsodium-dev libcsv-dev xlsx2csv
 CHECK_DEPS := libcmocka-dev python3 python3-pytest tzdata
 LINT_DEPS  := python3 clang-format
 FUZZ_DEPS  := clang libclang-rt-14-dev

@@ -31,8 +31,15 @@ static void ready(void)
     must(sodium_init() >= 0, "libsodium does not start");
 }
 
+void seal_lock(void *memory, size_t bytes)
+{
+    /* Without the right to lock it the secret is kept for a moment all the same. */
+    (void)sodium_mlock(memory, bytes);
+}
+
 void seal_wipe(void *memory, size_t bytes)
 {
+    sodium_munlock(memory, bytes);
     sodium_memzero(memory, bytes);
 }
 
@@ -57,38 +64,60 @@ static int is_sealable(const unsigned char key[SEAL_KEY_BYTES])
     return crypto_box_seal(sealed, (const unsigned char *)"", 1, key) == 0;
 }
 
+bool seal_keys_has(
+    const struct seal_keys *keys, const unsigned char key[SEAL_KEY_BYTES])
+{
+    for (size_t i = 0; i < keys->n; i++) {
+        if (memcmp(keys->list[i], key, SEAL_KEY_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int seal_keys_add(
+    struct seal_keys *keys, const unsigned char key[SEAL_KEY_BYTES], struct err *err)
+{
+    if (seal_keys_has(keys, key)) {
+        return 0;
+    }
+    if (keys->n == SEAL_KEYS_MAX) {
+        return err_set(err, ERR_REFUSED,
+            "text is sealed to %d keys at most, of the config's focal_keys and the "
+            "focal persons together; disable a person who has left, or take a key out "
+            "of the config",
+            (int)SEAL_KEYS_MAX);
+    }
+    if (!is_sealable(key)) {
+        return err_set(err, ERR_REFUSED, "nothing can be sealed to this key");
+    }
+    memcpy(keys->list[keys->n++], key, SEAL_KEY_BYTES);
+    return 0;
+}
+
 int seal_keys_parse(
     const struct option_list *base64, struct seal_keys *keys, struct err *err)
 {
     *keys = (struct seal_keys){0};
-    if (base64->n == 0) {
-        return err_set(err, ERR_REFUSED,
-            "focal_keys is empty: without the public key of a focal person nobody "
-            "could "
-            "read a disclosure; make a pair with `cegah init`");
-    }
     if (base64->n > SEAL_KEYS_MAX) {
         return err_set(err, ERR_REFUSED, "focal_keys has %zu keys, %d are the most",
             base64->n, (int)SEAL_KEYS_MAX);
     }
     for (size_t i = 0; i < base64->n; i++) {
-        unsigned char *key = keys->list[keys->n];
+        unsigned char key[SEAL_KEY_BYTES];
 
         if (key_parse(base64->items[i], key) != 0 || !is_sealable(key)) {
             return err_set(err, ERR_REFUSED,
                 "focal_keys: number %zu is no public key; it must be the base64 of 32 "
-                "bytes, "
-                "as `cegah init` writes it",
+                "bytes, as `cegah init` writes it",
                 i + 1);
         }
-        for (size_t k = 0; k < keys->n; k++) {
-            if (memcmp(keys->list[k], key, SEAL_KEY_BYTES) == 0) {
-                return err_set(err, ERR_REFUSED,
-                    "focal_keys: numbers %zu and %zu are the same key; keep one", k + 1,
-                    i + 1);
-            }
+        if (seal_keys_has(keys, key)) {
+            return err_set(err, ERR_REFUSED,
+                "focal_keys: number %zu is the same key as one before it; keep one",
+                i + 1);
         }
-        keys->n++;
+        memcpy(keys->list[keys->n++], key, SEAL_KEY_BYTES);
     }
     return 0;
 }
@@ -133,24 +162,47 @@ int seal_secret_parse(
     return 0;
 }
 
-/* Opens the text's key by the entry of the pair. Returns 0, or -1 with a sentence. */
-static int open_key(const unsigned char *secret, const unsigned char *bytes,
-    unsigned char key[TEXT_KEY_BYTES], struct err *err)
+/* The entry of a key among those of a sealed text; NULL: there is none. */
+static const unsigned char *find_entry(const unsigned char *bytes, size_t length,
+    const unsigned char public_key[SEAL_KEY_BYTES])
 {
-    unsigned char public[SEAL_KEY_BYTES];
     const unsigned char *at = bytes + FIRST_BYTES;
 
-    crypto_scalarmult_base(public, secret);
+    if (length < FIRST_BYTES || length < FIRST_BYTES + (size_t)bytes[1] * ENTRY_BYTES) {
+        return NULL;
+    }
     for (int i = 0; i < bytes[1]; i++, at += ENTRY_BYTES) {
-        if (memcmp(at, public, ID_BYTES) == 0) {
-            return crypto_box_seal_open(
-                       key, at + ID_BYTES, SEALED_KEY_BYTES, public, secret) == 0
-                       ? 0
-                       : err_set(err, ERR_REFUSED, "the sealed text is damaged");
+        if (memcmp(at, public_key, ID_BYTES) == 0) {
+            return at;
         }
     }
-    return err_set(err, ERR_REFUSED,
-        "the text was sealed to other keys; one of those focal persons must open it");
+    return NULL;
+}
+
+bool seal_is_for(const unsigned char *bytes, size_t length,
+    const unsigned char public_key[SEAL_KEY_BYTES])
+{
+    return find_entry(bytes, length, public_key) != NULL;
+}
+
+/* Opens the text's key by the entry of the pair. Returns 0, or -1 with a sentence. */
+static int open_key(const unsigned char *secret, const unsigned char *bytes,
+    size_t length, unsigned char key[TEXT_KEY_BYTES], struct err *err)
+{
+    unsigned char public_key[SEAL_KEY_BYTES];
+    const unsigned char *entry;
+
+    seal_public(secret, public_key);
+    entry = find_entry(bytes, length, public_key);
+    if (entry == NULL) {
+        return err_set(err, ERR_REFUSED,
+            "the text was sealed to other keys; one of those focal persons must open "
+            "it");
+    }
+    return crypto_box_seal_open(
+               key, entry + ID_BYTES, SEALED_KEY_BYTES, public_key, secret) == 0
+               ? 0
+               : err_set(err, ERR_REFUSED, "the sealed text is damaged");
 }
 
 char *seal_open(const unsigned char secret[SEAL_KEY_BYTES], const unsigned char *bytes,
@@ -173,7 +225,7 @@ char *seal_open(const unsigned char secret[SEAL_KEY_BYTES], const unsigned char 
         err_set(err, ERR_REFUSED, "the sealed text is cut short");
         return NULL;
     }
-    if (open_key(secret, bytes, key, err) != 0) {
+    if (open_key(secret, bytes, length, key, err) != 0) {
         return NULL;
     }
     room = length - head - NONCE_BYTES - TAG_BYTES;
@@ -191,13 +243,26 @@ char *seal_open(const unsigned char secret[SEAL_KEY_BYTES], const unsigned char 
     return text;
 }
 
+void seal_public(const unsigned char secret[SEAL_KEY_BYTES],
+    unsigned char public_key[SEAL_KEY_BYTES])
+{
+    must(crypto_scalarmult_base(public_key, secret) == 0, "no public key");
+}
+
+void seal_pair_bytes(
+    unsigned char public_key[SEAL_KEY_BYTES], unsigned char secret[SEAL_KEY_BYTES])
+{
+    ready();
+    must(crypto_box_keypair(public_key, secret) == 0, "no key pair");
+}
+
 void seal_pair(char public_base64[SEAL_KEY_TEXT], char secret_base64[SEAL_KEY_TEXT])
 {
-    unsigned char public[SEAL_KEY_BYTES], secret[SEAL_KEY_BYTES];
+    unsigned char public_key[SEAL_KEY_BYTES], secret[SEAL_KEY_BYTES];
 
-    ready();
-    must(crypto_box_keypair(public, secret) == 0, "no key pair");
-    sodium_bin2base64(public_base64, SEAL_KEY_TEXT, public, sizeof public, BASE64);
+    seal_pair_bytes(public_key, secret);
+    sodium_bin2base64(
+        public_base64, SEAL_KEY_TEXT, public_key, sizeof public_key, BASE64);
     sodium_bin2base64(secret_base64, SEAL_KEY_TEXT, secret, sizeof secret, BASE64);
     sodium_memzero(secret, sizeof secret);
 }

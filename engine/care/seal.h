@@ -12,6 +12,7 @@
 #ifndef CEGAH_CARE_SEAL_H
 #define CEGAH_CARE_SEAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -31,10 +32,17 @@ struct seal_keys {
     size_t n;
 };
 
-/* Reads public keys (base64 of 32 bytes each). Returns 0; -1 with a sentence: none at all,
- * more than SEAL_KEYS_MAX, one that is no key, or one twice. */
+/* Reads public keys (base64 of 32 bytes each); none at all gives an empty set. Returns 0;
+ * -1 with a sentence: more than SEAL_KEYS_MAX, one that is no key, or one twice. */
 int seal_keys_parse(
     const struct option_list *base64, struct seal_keys *keys, struct err *err);
+/* Adds one more; one that is there already changes nothing. Returns 0; -1 with a sentence:
+ * no room, or nothing can be sealed to it. */
+int seal_keys_add(
+    struct seal_keys *keys, const unsigned char key[SEAL_KEY_BYTES], struct err *err);
+/* True when the key is one of them. */
+bool seal_keys_has(
+    const struct seal_keys *keys, const unsigned char key[SEAL_KEY_BYTES]);
 /* Returns the sealed form, owned, and its length. keys must hold one at least; text is at
  * most SEAL_TEXT_MAX bytes. Cannot fail. */
 unsigned char *seal_text(
@@ -43,12 +51,24 @@ unsigned char *seal_text(
  * caller wipes it with seal_wipe(). */
 int seal_secret_parse(
     const char *base64, unsigned char secret[SEAL_KEY_BYTES], struct err *err);
+/* True when the sealed text can be opened by that key's secret half (or claims so). */
+bool seal_is_for(const unsigned char *bytes, size_t length,
+    const unsigned char public_key[SEAL_KEY_BYTES]);
 /* Returns the text, owned, to be wiped and freed; NULL with a sentence: sealed to other
  * keys, damaged, or of a newer form. */
 char *seal_open(const unsigned char secret[SEAL_KEY_BYTES], const unsigned char *bytes,
     size_t length, struct err *err);
+/* The public half of a secret key. */
+void seal_public(const unsigned char secret[SEAL_KEY_BYTES],
+    unsigned char public_key[SEAL_KEY_BYTES]);
 /* Makes a new pair. The caller wipes the secret half. */
 void seal_pair(char public_base64[SEAL_KEY_TEXT], char secret_base64[SEAL_KEY_TEXT]);
+/* The same as bytes. */
+void seal_pair_bytes(
+    unsigned char public_key[SEAL_KEY_BYTES], unsigned char secret[SEAL_KEY_BYTES]);
+/* Keeps memory that will hold a secret out of swap and core dumps, where the system
+ * allows it; seal_wipe() ends it. */
+void seal_lock(void *memory, size_t bytes);
 /* Overwrites memory that held a secret, also where a compiler would leave it out. */
 void seal_wipe(void *memory, size_t bytes);
 

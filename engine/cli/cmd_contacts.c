@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/contacts_import.h"
+#include "cli/contacts_move.h"
 #include "cli/context.h"
 #include "cli/reading.h"
 #include "report/contact.h"
@@ -221,8 +222,11 @@ static int run(int argc, char **argv)
     if (strcmp(what, "import") == 0) {
         return contacts_import(argc - 1, argv + 1);
     }
+    if (strcmp(what, "move") == 0) {
+        return contacts_move(argc - 1, argv + 1);
+    }
     if (!is_list && !is_show) {
-        return cli_usage(&contacts_command, "say list, show or import first");
+        return cli_usage(&contacts_command, "say list, show, import or move first");
     }
     argc--;
     argv++;
@@ -245,13 +249,15 @@ static int run(int argc, char **argv)
 
 const struct command contacts_command = {
     .name = "contacts",
-    .usage = "import FILE [--basis TEXT] [--dry-run] | list [--limit N] | "
+    .usage = "import FILE [OPTIONS] | move OLD NEW --reason TEXT | list [--limit N] | "
              "show PHONE|ID [--consent]  [-c CONFIG] [--json]",
     .summary = "who is known, who agreed to what, and bringing contacts in",
     .help =
-        "import FILE  takes contacts from a CSV file and accounts for every row: "
-        "taken,\n"
-        "             merged, or refused and why\n"
+        "import FILE  takes contacts from a CSV file or the first sheet of an .xlsx, "
+        "and\n"
+        "             accounts for every row: taken, merged, or refused and why\n"
+        "move OLD NEW a changed number: the person, with every consent, goes on at NEW;\n"
+        "             nothing is sent to OLD any more\n"
         "list         the contacts, the first 100 unless --limit says more; with "
         "--json\n"
         "             every one, an array with one on each line\n"
@@ -263,6 +269,13 @@ const struct command contacts_command = {
         "do\n"
         "                       not say it themselves\n"
         "  --dry-run            import: account for the rows, change nothing\n"
+        "  --map COLUMN=NAME    import: the file's column NAME is COLUMN (phone, name "
+        "…);\n"
+        "                       ignore=NAME passes over it; may be repeated\n"
+        "  --refused FILE       import: write the refused rows to FILE, each with its\n"
+        "                       reason, to mend and import again\n"
+        "  --name NAME          move: who, when several people are behind OLD\n"
+        "  --reason TEXT        move: how it is known that the number changed\n"
         "  --limit N            list: at most so many, 1 to 100000\n"
         "  --consent            show: only the consents, each with its evidence\n"
         "  --json               for scripts\n"

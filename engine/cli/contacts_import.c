@@ -15,9 +15,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/contacts_refused.h"
 #include "cli/context.h"
 #include "cli/door.h"
+#include "cli/progress.h"
 #include "cli/reading.h"
+#include "cli/xlsx.h"
 #include "content/config.h"
 #include "people/import.h"
 #include "report/table.h"
@@ -26,7 +29,8 @@ enum { OUTPUT_BYTES_MAX = 16 << 20, BASE64 = sodium_base64_VARIANT_ORIGINAL };
 
 static const struct command import_command = {
     .name = "contacts",
-    .usage = "import FILE [--basis TEXT] [--dry-run] [--json] [-c CONFIG]",
+    .usage = "import FILE [--basis TEXT] [--map COLUMN=NAME]… [--refused FILE] "
+             "[--dry-run] [--json] [-c CONFIG]",
 };
 
 static const struct table_column columns[] = {
@@ -38,25 +42,61 @@ static const struct table_column columns[] = {
 };
 
 struct arguments {
-    const char *config, *basis, *file;
+    const char *config, *basis, *file, *refused;
+    json_t *map; /* owned */
     bool dry_run, json;
 };
 
+/* The list as it is imported: of a spreadsheet, its first sheet. Owned by the command. */
+struct list {
+    char *bytes;
+    size_t length;
+};
+
+/* "phone=No HP"; returns NULL, or what is wrong. */
+static const char *add_map(json_t *map, const char *said)
+{
+    const char *equals = strchr(said, '=');
+    char *column;
+    json_t *name, *names;
+
+    if (equals == NULL || equals == said || equals[1] == '\0') {
+        return "--map takes COLUMN=NAME, such as phone=\"No HP\"";
+    }
+    name = json_string(equals + 1);
+    if (name == NULL) {
+        return "--map must be UTF-8 text";
+    }
+    column = mem_copy_n(said, (size_t)(equals - said));
+    names = json_object_get(map, column);
+    if (names == NULL) {
+        names = json_array();
+        json_object_set_new(map, column, names);
+    }
+    json_array_append_new(names, name);
+    free(column);
+    return NULL;
+}
+
 static const char *read_arguments(struct arguments *arguments, int argc, char **argv)
 {
+    const char *wrong = NULL;
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"basis", required_argument, NULL, 'b'},
         {"dry-run", no_argument, NULL, 'd'},
         {"json", no_argument, NULL, 'j'},
+        {"map", required_argument, NULL, 'm'},
+        {"refused", required_argument, NULL, 'r'},
         {NULL, 0, NULL, 0},
     };
     int option;
 
-    *arguments = (struct arguments){0};
+    *arguments = (struct arguments){.map = json_object()};
     optind = 1;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+    while (wrong == NULL &&
+           (option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
         if (option == 'c') {
             arguments->config = optarg;
         } else if (option == 'b') {
@@ -65,9 +105,16 @@ static const char *read_arguments(struct arguments *arguments, int argc, char **
             arguments->dry_run = true;
         } else if (option == 'j') {
             arguments->json = true;
+        } else if (option == 'r') {
+            arguments->refused = optarg;
+        } else if (option == 'm') {
+            wrong = add_map(arguments->map, optarg);
         } else {
             return "unknown option, or one without its value";
         }
+    }
+    if (wrong != NULL) {
+        return wrong;
     }
     if (argc - optind != 1) {
         return "import takes one file";
@@ -77,10 +124,10 @@ static const char *read_arguments(struct arguments *arguments, int argc, char **
 }
 
 /* Returns the file's bytes, owned; NULL with a sentence. */
-static unsigned char *read_file(const char *path, size_t *length, struct err *err)
+static char *read_file(const char *path, size_t *length, struct err *err)
 {
     FILE *stream = fopen(path, "rb");
-    unsigned char *bytes = NULL;
+    char *bytes = NULL;
     struct stat about;
     size_t room;
 
@@ -115,30 +162,55 @@ out:
     return bytes;
 }
 
+/* Fills list; a spreadsheet is converted here, so that the daemon never sees one. */
+static int read_list(const char *path, struct list *list, struct err *err)
+{
+    char *bytes = read_file(path, &list->length, err);
+
+    if (bytes != NULL && xlsx_is_zip(bytes, list->length)) {
+        list->bytes =
+            xlsx_to_csv(bytes, list->length, IMPORT_BYTES_MAX, &list->length, err);
+        free(bytes);
+        return list->bytes == NULL ? err_prefix(err, "%s", path) : 0;
+    }
+    list->bytes = bytes;
+    return bytes == NULL ? -1 : 0;
+}
+
+/* A list that is replaced by its own refused rows is lost. */
+static int check_refused(const struct arguments *arguments, struct err *err)
+{
+    struct stat list, refused;
+
+    if (arguments->refused != NULL && stat(arguments->file, &list) == 0 &&
+        stat(arguments->refused, &refused) == 0 && list.st_dev == refused.st_dev &&
+        list.st_ino == refused.st_ino) {
+        return err_set(err, ERR_USAGE,
+            "%s is the list itself; name another file for the refused rows",
+            arguments->refused);
+    }
+    return 0;
+}
+
 /* Returns the operation's arguments, a new reference; NULL with a sentence. */
-static json_t *pack(const struct arguments *arguments, struct err *err)
+static json_t *pack(
+    const struct arguments *arguments, const struct list *list, struct err *err)
 {
     const char *slash = strrchr(arguments->file, '/');
-    unsigned char *bytes;
-    size_t length = 0, room;
-    char *base64;
+    size_t room = sodium_base64_ENCODED_LEN(list->length, BASE64);
+    char *base64 = mem_alloc(room);
     json_t *packed;
 
-    bytes = read_file(arguments->file, &length, err);
-    if (bytes == NULL) {
-        return NULL;
-    }
-    room = sodium_base64_ENCODED_LEN(length, BASE64);
-    base64 = mem_alloc(room);
-    sodium_bin2base64(base64, room, bytes, length, BASE64);
-    packed = json_pack("{s:s, s:s, s:b, s:s?}", "file",
+    sodium_bin2base64(
+        base64, room, (const unsigned char *)list->bytes, list->length, BASE64);
+    packed = json_pack("{s:s, s:s, s:b, s:b, s:O, s:s?}", "file",
         slash == NULL ? arguments->file : slash + 1, "content", base64, "dry_run",
-        arguments->dry_run, "basis", arguments->basis);
+        arguments->dry_run, "refused_rows", arguments->refused != NULL, "map",
+        arguments->map, "basis", arguments->basis);
     if (packed == NULL) {
         err_set(err, ERR_USAGE, "the file's name and --basis must be UTF-8 text");
     }
     free(base64);
-    free(bytes);
     return packed;
 }
 
@@ -208,30 +280,88 @@ static bool is_refused_whole(const json_t *result)
            number(result, "refused") == number(result, "rows");
 }
 
+static void on_progress(int thousandths)
+{
+    progress_draw("importing", thousandths);
+}
+
+/* Reads, imports, and writes the refused rows; the account goes to *result. */
+static int import(const struct arguments *arguments, const struct config *config,
+    json_t **result, struct err *err)
+{
+    bool shown = progress_is_wanted();
+    struct list list = {0};
+    json_t *packed = NULL;
+    int done = -1;
+
+    if (check_refused(arguments, err) != 0 ||
+        read_list(arguments->file, &list, err) != 0) {
+        goto out;
+    }
+    packed = pack(arguments, &list, err);
+    if (packed == NULL) {
+        goto out;
+    }
+    done = door_call_watched(
+        config, "import", packed, shown ? on_progress : NULL, result, err);
+    if (shown) {
+        progress_clear();
+    }
+    if (done == 0 && arguments->refused != NULL) {
+        done = contacts_refused_write(
+            arguments->refused, list.bytes, list.length, *result, err);
+        json_object_del(*result, "refused_rows"); /* they are in the file */
+    }
+out:
+    free(list.bytes);
+    return done;
+}
+
+static void print_refused(const struct arguments *arguments, const json_t *result)
+{
+    int64_t left_off = number(result, "refused_rows_left_off");
+
+    if (arguments->refused == NULL || number(result, "refused") == 0) {
+        return;
+    }
+    printf("The refused rows are in %s, each with its reason: mend them there and "
+           "import that file.\n",
+        arguments->refused);
+    if (left_off > 0) {
+        printf("The last %lld are not: import the list again when these are mended.\n",
+            (long long)left_off);
+    }
+}
+
 int contacts_import(int argc, char **argv)
 {
     struct arguments arguments;
     const char *wrong = read_arguments(&arguments, argc, argv);
-    struct config *config;
-    json_t *packed, *result = NULL;
+    struct config *config = NULL;
+    json_t *result = NULL;
     struct err err = {0};
-    int status;
+    int status, done = -1;
 
     if (wrong != NULL) {
+        json_decref(arguments.map);
         return cli_usage(&import_command, wrong);
     }
     config = cli_config(arguments.config, &err);
-    packed = config == NULL ? NULL : pack(&arguments, &err);
-    if (packed == NULL || door_call(config, "import", packed, &result, &err) != 0) {
-        config_free(config);
-        return cli_fail(&err);
+    if (config != NULL) {
+        done = import(&arguments, config, &result, &err);
     }
     config_free(config);
+    json_decref(arguments.map);
+    if (done != 0) {
+        json_decref(result);
+        return cli_fail(&err);
+    }
     status = is_refused_whole(result) ? ERR_REFUSED : ERR_NONE;
     if (arguments.json) {
         reading_print_json(result);
     } else {
         print_account(result);
+        print_refused(&arguments, result);
         json_decref(result);
     }
     return reading_finish() != ERR_NONE ? ERR_UNABLE : status;

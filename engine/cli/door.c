@@ -1,7 +1,10 @@
 #include "cli/door.h"
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "content/config.h"
@@ -11,7 +14,7 @@
 #include "web/engine.h"
 #include "web/operation.h"
 
-enum { CALL_BYTES_MAX = 128 << 20 };
+enum { CALL_BYTES_MAX = 128 << 20, WATCH_MS = 300 };
 
 /* Reads the daemon's answer: a result, or the sentence of its refusal. */
 static int read_answer(int status, const char *body, json_t **result, struct err *err)
@@ -63,8 +66,78 @@ static int call_daemon(const struct config *config, const char *operation,
     return done;
 }
 
+/* Asks the daemon how far it is, while the call itself waits for its answer. */
+struct watch {
+    const struct config *config;
+    void (*on_progress)(int thousandths);
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    bool ended;
+};
+
+static bool wait_a_little(struct watch *watch)
+{
+    struct timespec until;
+    bool ended;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += WATCH_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&watch->mutex);
+    if (!watch->ended) {
+        pthread_cond_timedwait(&watch->cond, &watch->mutex, &until);
+    }
+    ended = watch->ended;
+    pthread_mutex_unlock(&watch->mutex);
+    return !ended;
+}
+
+static void *watch_daemon(void *argument)
+{
+    struct watch *watch = argument;
+
+    while (wait_a_little(watch)) {
+        json_t *nothing = json_object(), *status = NULL, *progress;
+        struct err err;
+
+        if (call_daemon(watch->config, "status", nothing, &status, &err) == 0) {
+            progress = json_object_get(status, "progress");
+            if (json_is_integer(progress)) {
+                watch->on_progress((int)json_integer_value(progress));
+            }
+        }
+        json_decref(status);
+        json_decref(nothing);
+    }
+    return NULL;
+}
+
+/* A call that cannot be watched is made all the same. */
+static int call_watched(const struct config *config, const char *operation,
+    const json_t *arguments, void (*on_progress)(int thousandths), json_t **result,
+    struct err *err)
+{
+    struct watch watch = {config, on_progress, PTHREAD_MUTEX_INITIALIZER,
+        PTHREAD_COND_INITIALIZER, false};
+    pthread_t thread;
+    bool watching =
+        on_progress != NULL && pthread_create(&thread, NULL, watch_daemon, &watch) == 0;
+    int done = call_daemon(config, operation, arguments, result, err);
+
+    if (watching) {
+        pthread_mutex_lock(&watch.mutex);
+        watch.ended = true;
+        pthread_cond_signal(&watch.cond);
+        pthread_mutex_unlock(&watch.mutex);
+        pthread_join(thread, NULL);
+    }
+    return done;
+}
+
 static int run_here(const struct config *config, const char *name,
-    const json_t *arguments, json_t **result, struct err *err)
+    const json_t *arguments, void (*on_progress)(int thousandths), json_t **result,
+    struct err *err)
 {
     const struct operation *operation = operation_find(name);
     struct engine engine;
@@ -76,20 +149,28 @@ static int run_here(const struct config *config, const char *name,
     if (engine_open(&engine, config, err) != 0) {
         return -1;
     }
+    engine.on_progress = on_progress;
     done = operation_run(&engine, operation, arguments, result, err);
     engine_close(&engine);
+    return done;
+}
+
+int door_call_watched(const struct config *config, const char *operation,
+    json_t *arguments, void (*on_progress)(int thousandths), json_t **result,
+    struct err *err)
+{
+    int done;
+
+    *result = NULL;
+    done = db_is_locked(config->database)
+               ? call_watched(config, operation, arguments, on_progress, result, err)
+               : run_here(config, operation, arguments, on_progress, result, err);
+    json_decref(arguments);
     return done;
 }
 
 int door_call(const struct config *config, const char *operation, json_t *arguments,
     json_t **result, struct err *err)
 {
-    int done;
-
-    *result = NULL;
-    done = db_is_locked(config->database)
-               ? call_daemon(config, operation, arguments, result, err)
-               : run_here(config, operation, arguments, result, err);
-    json_decref(arguments);
-    return done;
+    return door_call_watched(config, operation, arguments, NULL, result, err);
 }

@@ -18,5 +18,10 @@ struct config;
  */
 int door_call(const struct config *config, const char *operation, json_t *arguments,
     json_t **result, struct err *err);
+/* As door_call(); meanwhile on_progress (NULL: none) is told how much is done, a few times
+ * a second, from a thread of its own when a daemon does the work. */
+int door_call_watched(const struct config *config, const char *operation,
+    json_t *arguments, void (*on_progress)(int thousandths), json_t **result,
+    struct err *err);
 
 #endif

@@ -6,11 +6,13 @@
 
 #include <sodium.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "people/catalogue.h"
 #include "people/import_row.h"
 #include "people/import_seen.h"
 #include "people/import_store.h"
+#include "people/import_text.h"
 #include "store/db.h"
 
 enum {
@@ -21,6 +23,7 @@ enum {
     /* Earlier rows of the same number that a dry run sees again. */
     REPLAYS_MAX = 64,
     OUTCOMES = 4,
+    WHY_BYTES_MAX = 8192,
 };
 
 /* Owned by whoever began it, until import_free(). */
@@ -36,48 +39,29 @@ struct import {
     struct csv_reader *reader;
     struct import_header header;
     struct import_seen *seen; /* of a dry run, else NULL */
-    int64_t rows, warned, counts[OUTCOMES], details_left_off;
+    int64_t rows, warned, counts[OUTCOMES], details_left_off, refused_left_off;
     json_t *details;
+    json_t *refused; /* NULL: not asked for */
 };
 
-/* Spreadsheets save many things under the name of a list; two are common enough to be
- * told apart. Returns where the text begins, past a byte order mark. */
-static int check_kind(const char *bytes, size_t length, size_t *begin, struct err *err)
-{
-    *begin = 0;
-    if (length >= 4 && memcmp(bytes, "PK\3\4", 4) == 0) {
-        return err_set(err, ERR_REFUSED,
-            "this is a spreadsheet, not a CSV file; save it as \"CSV UTF-8\" and "
-            "import "
-            "that");
-    }
-    if (length >= 2 &&
-        (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {
-        return err_set(err, ERR_REFUSED,
-            "the file is UTF-16 text; save it as \"CSV UTF-8\" and import that");
-    }
-    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-        *begin = 3;
-    }
-    return 0;
-}
-
-static int read_header(struct import *import, struct err *err)
+/* Takes the bytes over as text. */
+static int read_header(struct import *import, const json_t *map, struct err *err)
 {
     struct csv_record record;
-    size_t begin;
+    size_t begin = 0;
 
-    if (check_kind(import->bytes, import->length, &begin, err) != 0) {
+    import->bytes = import_text_take(import->bytes, &import->length, err);
+    if (import->bytes == NULL) {
         return -1;
     }
-    import->delimiter = csv_delimiter(import->bytes, import->length, begin);
+    import->delimiter = csv_delimiter(import->bytes, import->length, &begin);
     import->reader =
         csv_reader_new(import->bytes, import->length, begin, 0, import->delimiter);
     if (!csv_reader_next(import->reader, &record)) {
         return err_set(err, ERR_REFUSED,
             "the file is empty; it needs a header with the columns' names, and rows");
     }
-    return import_header_read(&record, &import->header, err);
+    return import_header_read(&record, map, &import->header, err);
 }
 
 /* The name is kept with every consent, so it has no path, and nothing unprintable. */
@@ -131,11 +115,12 @@ static struct import *begin(struct db *db, const struct catalogue *catalogue,
     import->dry_run = options->dry_run;
     import->now = now;
     import->details = json_array();
+    import->refused = options->list_refused ? json_array() : NULL;
     import->seen = options->dry_run ? import_seen_new() : NULL;
     if (check_options(catalogue, options, length, err) != 0) {
         goto failed;
     }
-    if (read_header(import, err) != 0) {
+    if (read_header(import, options->map, err) != 0) {
         err_prefix(err, "%s", import->file);
         goto failed;
     }
@@ -165,18 +150,25 @@ struct import *import_from_arguments(struct db *db, const struct catalogue *cata
     const json_t *file = json_object_get(arguments, "file");
     const json_t *basis = json_object_get(arguments, "basis");
     const json_t *dry_run = json_object_get(arguments, "dry_run");
+    const json_t *map = json_object_get(arguments, "map");
     struct import_options options = {
-        json_string_value(file), json_string_value(basis), json_is_true(dry_run)};
+        .file = json_string_value(file),
+        .basis = json_string_value(basis),
+        .dry_run = json_is_true(dry_run),
+        .list_refused = json_is_true(json_object_get(arguments, "refused_rows")),
+        .map = map,
+    };
     size_t length, room;
     char *bytes;
 
     if (!json_is_string(content) || !json_is_string(file) ||
         (basis != NULL && !json_is_string(basis) && !json_is_null(basis)) ||
-        (dry_run != NULL && !json_is_boolean(dry_run))) {
+        (dry_run != NULL && !json_is_boolean(dry_run)) ||
+        (map != NULL && !json_is_object(map))) {
         err_set(err, ERR_REFUSED,
             "import takes file (a name), content (the file in base64), and may take "
-            "basis "
-            "(a text) and dry_run (true or false)");
+            "basis (a text), dry_run and refused_rows (true or false) and map (an "
+            "object)");
         return NULL;
     }
     room = json_string_length(content) / 4 * 3 + 3;
@@ -199,6 +191,7 @@ void import_free(struct import *import)
     csv_reader_free(import->reader);
     import_seen_free(import->seen);
     json_decref(import->details);
+    json_decref(import->refused);
     free(import->bytes);
     free(import->file);
     free(import->basis);
@@ -226,13 +219,18 @@ static enum import_outcome bring(struct import *import, const struct import_row 
     return import_row_store(import->db, row, evidence, import->now, notes);
 }
 
-/* In a dry run's unit: what earlier rows would have made of this number. */
-static void replay(struct import *import, const char *phone)
+/* In a dry run's unit: what earlier rows would have made of these numbers. */
+static void replay(struct import *import, const struct import_row *said)
 {
-    size_t offsets[REPLAYS_MAX];
-    size_t n = import_seen_find(import->seen, phone, offsets, REPLAYS_MAX);
+    const char *addresses[] = {said->phone, said->phone2, said->whatsapp_id};
+    size_t offsets[REPLAYS_MAX], n = 0;
     struct import_rules rules = {import->catalogue, import->basis, import->now};
 
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        if (addresses[i][0] != '\0') {
+            n = import_seen_find(import->seen, addresses[i], offsets, n, REPLAYS_MAX);
+        }
+    }
     for (size_t i = 0; i < n; i++) {
         struct csv_reader *reader = csv_reader_new(
             import->bytes, import->length, offsets[i], 0, import->delimiter);
@@ -248,6 +246,17 @@ static void replay(struct import *import, const char *phone)
     }
 }
 
+static void remember(struct import *import, const struct import_row *row, size_t offset)
+{
+    const char *addresses[] = {row->phone, row->phone2, row->whatsapp_id};
+
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        if (addresses[i][0] != '\0') {
+            import_seen_add(import->seen, addresses[i], offset);
+        }
+    }
+}
+
 static enum import_outcome store(struct import *import, const struct import_row *row,
     const struct csv_record *record, struct import_notes *notes)
 {
@@ -255,7 +264,7 @@ static enum import_outcome store(struct import *import, const struct import_row 
 
     db_unit_begin(import->db);
     if (import->dry_run) {
-        replay(import, row->phone);
+        replay(import, row);
     }
     outcome = bring(import, row, record->row, notes);
     if (db_unit_end(import->db, outcome != IMPORT_REFUSED && !import->dry_run) != 0) {
@@ -264,9 +273,32 @@ static enum import_outcome store(struct import *import, const struct import_row 
         return IMPORT_REFUSED;
     }
     if (import->dry_run && (outcome == IMPORT_TAKEN || outcome == IMPORT_MERGED)) {
-        import_seen_add(import->seen, row->phone, record->offset);
+        remember(import, row, record->offset);
     }
     return outcome;
+}
+
+/* "phone: the number is too short; district: …", for the file of refused rows. Warnings
+ * stand among the reasons: whoever mends the row sees all of it. */
+static void list_refused(
+    struct import *import, int64_t number, const struct import_notes *notes)
+{
+    struct buf why;
+
+    if (json_array_size(import->refused) >= IMPORT_REFUSED_ROWS_MAX) {
+        import->refused_left_off++;
+        return;
+    }
+    buf_init(&why, WHY_BYTES_MAX);
+    for (size_t i = 0; i < notes->n; i++) {
+        const char *column = import_column_name(notes->list[i].column);
+
+        buf_add_format(&why, "%s%s%s%s", i == 0 ? "" : "; ", column,
+            column[0] == '\0' ? "" : ": ", notes->list[i].text);
+    }
+    json_array_append_new(
+        import->refused, json_pack("[I, s]", (json_int_t)number, buf_text(&why)));
+    buf_fini(&why);
 }
 
 static void account(struct import *import, int64_t number, enum import_outcome outcome,
@@ -276,6 +308,9 @@ static void account(struct import *import, int64_t number, enum import_outcome o
     import->counts[outcome]++;
     if (notes->n > (outcome == IMPORT_MERGED) && outcome != IMPORT_REFUSED) {
         import->warned++;
+    }
+    if (outcome == IMPORT_REFUSED && import->refused != NULL) {
+        list_refused(import, number, notes);
     }
     for (size_t i = 0; i < notes->n; i++) {
         const struct import_note *note = &notes->list[i];
@@ -323,6 +358,13 @@ int import_slice(struct import *import, int max_rows)
     return csv_reader_offset(import->reader) < import->length;
 }
 
+int import_progress(const struct import *import)
+{
+    return import->length == 0
+               ? 1000
+               : (int)(csv_reader_offset(import->reader) * 1000 / import->length);
+}
+
 json_t *import_result(const struct import *import)
 {
     json_t *result = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:O}", "file",
@@ -336,5 +378,10 @@ json_t *import_result(const struct import *import)
 
     json_object_set_new(
         result, "details_left_off", json_integer((json_int_t)import->details_left_off));
+    if (import->refused != NULL) {
+        json_object_set(result, "refused_rows", import->refused);
+        json_object_set_new(result, "refused_rows_left_off",
+            json_integer((json_int_t)import->refused_left_off));
+    }
     return result;
 }

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include "base/err.h"
 #include "people/import_csv.h"
 
@@ -26,6 +28,12 @@ enum import_column {
     IMPORT_ASSENT_METHOD,
     IMPORT_ASSENT_DATE,
     IMPORT_ASSENT_WORDING,
+    IMPORT_PHONE2,
+    IMPORT_WHATSAPP_ID,
+    IMPORT_GUARDIAN_PHONE,
+    IMPORT_DISCREET,
+    IMPORT_SHARED_PHONE,
+    IMPORT_IGNORE, /* whatever stands in it; also the reasons of a file of refused rows */
     IMPORT_COLUMNS,
 };
 
@@ -38,11 +46,13 @@ struct import_header {
 /* Returns the column's English name, borrowed for ever; "" for IMPORT_COLUMNS. */
 const char *import_column_name(enum import_column column);
 /*
- * Reads the header. Names are compared without case, blanks and _ alike. Returns 0; -1
- * with a sentence: no header, an unknown or repeated column, or no phone, with the nearest
- * right name and all that are known.
+ * Reads the header. Names are compared without case; blanks, _ and what else is no letter
+ * or digit alike. map (NULL for none) says what a file's own names mean: {"phone": "No
+ * HP"}, or a list of names; it goes before the names that are known. Returns 0; -1 with a
+ * sentence: no header, an unknown or repeated column, neither phone nor WhatsApp id, or a
+ * map of what is not there, with the nearest right name and all that are known.
  */
-int import_header_read(
-    const struct csv_record *record, struct import_header *header, struct err *err);
+int import_header_read(const struct csv_record *record, const json_t *map,
+    struct import_header *header, struct err *err);
 
 #endif

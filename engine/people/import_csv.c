@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unicode/utf8.h>
 
 #include <csv.h>
@@ -226,12 +227,39 @@ bool csv_reader_next(struct csv_reader *reader, struct csv_record *record)
     return true;
 }
 
-char csv_delimiter(const char *bytes, size_t length, size_t offset)
+/* "sep=;" or, quoted, "sep=;": returns the delimiter, and where the next line begins;
+ * '\0' when the line says no such thing. */
+static char said_delimiter(const char *bytes, size_t length, size_t *begin)
+{
+    size_t at = *begin, behind;
+    bool quoted = at < length && bytes[at] == '"';
+    char delimiter;
+
+    at += quoted;
+    if (length - at < strlen("sep=;") || strncasecmp(bytes + at, "sep=", 4) != 0) {
+        return '\0';
+    }
+    delimiter = bytes[at + 4];
+    at += 5;
+    at += quoted && at < length && bytes[at] == '"';
+    if (strchr(",;\t|", delimiter) == NULL || delimiter == '\0' ||
+        !is_blank_line(bytes, length, at, &behind)) {
+        return '\0';
+    }
+    *begin = behind;
+    return delimiter;
+}
+
+char csv_delimiter(const char *bytes, size_t length, size_t *begin)
 {
     static const char delimiters[] = ",;\t";
-    size_t counts[sizeof delimiters - 1] = {0}, behind, best = 0;
+    size_t counts[sizeof delimiters - 1] = {0}, behind, best = 0, offset = *begin;
+    char said = said_delimiter(bytes, length, begin);
     bool quoted = false;
 
+    if (said != '\0') {
+        return said;
+    }
     while (offset < length && is_blank_line(bytes, length, offset, &offset)) {
     }
     behind = line_behind(bytes, length, offset);

@@ -36,8 +36,12 @@ void csv_reader_free(struct csv_reader *reader);
 bool csv_reader_next(struct csv_reader *reader, struct csv_record *record);
 /* Where the next record is looked for. */
 size_t csv_reader_offset(const struct csv_reader *reader);
-/* Returns the delimiter of the first line that is not blank: comma, semicolon or tab,
- * whichever stands most often outside quotes; a comma when none does. */
-char csv_delimiter(const char *bytes, size_t length, size_t offset);
+/*
+ * Returns the delimiter. Excel's own first line "sep=;" says it, and is no row: *begin
+ * (0, or where the records begin) moves behind it. Else it is that of the first line that
+ * is not blank: comma, semicolon or tab, whichever stands most often outside quotes; a
+ * comma when none does.
+ */
+char csv_delimiter(const char *bytes, size_t length, size_t *begin);
 
 #endif

@@ -27,7 +27,8 @@ struct reading {
     const char *cell[IMPORT_COLUMNS];
     struct import_row *row;
     struct import_notes *notes;
-    const struct zone *zone; /* of the district; NULL when it is unknown */
+    const struct zone *zone;      /* of the district; NULL when it is unknown */
+    bool formula[IMPORT_COLUMNS]; /* refused already, and read as empty */
 };
 
 /* Hides all digits but the last two. */
@@ -93,6 +94,12 @@ static void copy_visible(char *out, size_t size, const char *text)
     out[n] = '\0';
 }
 
+static bool is_number_column(enum import_column column)
+{
+    return column == IMPORT_PHONE || column == IMPORT_PHONE2 ||
+           column == IMPORT_GUARDIAN_PHONE;
+}
+
 void import_note_add(struct import_notes *notes, bool refuses,
     enum import_column column, const char *value, const char *format, ...)
 {
@@ -106,22 +113,27 @@ void import_note_add(struct import_notes *notes, bool refuses,
     }
     note->column = column;
     copy_visible(note->value, sizeof note->value, value);
-    if (column == IMPORT_PHONE || count_digits(note->value) > PLAIN_DIGITS_MAX) {
+    if (is_number_column(column) || column == IMPORT_WHATSAPP_ID ||
+        count_digits(note->value) > PLAIN_DIGITS_MAX) {
         mask_digits(note->value);
     }
     va_start(arguments, format);
     vsnprintf(said, sizeof said, format, arguments);
     va_end(arguments);
     copy_visible(note->text, sizeof note->text, said);
-    if (column == IMPORT_PHONE) {
+    if (is_number_column(column)) {
         mask_numbers(note->text);
     }
     notes->n++;
 }
 
 #define REFUSE(reading, column, ...)                                                   \
-    import_note_add(                                                                   \
-        (reading)->notes, true, column, (reading)->cell[column], __VA_ARGS__)
+    do {                                                                               \
+        if (!(reading)->formula[column]) {                                             \
+            import_note_add(                                                           \
+                (reading)->notes, true, column, (reading)->cell[column], __VA_ARGS__); \
+        }                                                                              \
+    } while (0)
 #define WARN(reading, column, ...)                                                     \
     import_note_add(                                                                   \
         (reading)->notes, false, column, (reading)->cell[column], __VA_ARGS__)
@@ -176,16 +188,99 @@ static void take(
     memcpy(to, cell, strlen(cell) + 1);
 }
 
-static void read_phone(struct reading *reading)
+/* Reads one number; an empty cell is none. True when there is one. */
+static bool read_number(
+    struct reading *reading, enum import_column column, char e164[PHONE_SIZE])
 {
     struct err err;
 
-    if (phone_clean(reading->cell[IMPORT_PHONE], reading->row->phone, &err) != 0) {
-        REFUSE(reading, IMPORT_PHONE, "%s", err.text);
-    } else if (phone_is_odd_length(reading->row->phone)) {
-        WARN(reading, IMPORT_PHONE,
+    if (reading->cell[column][0] == '\0') {
+        return false;
+    }
+    if (phone_clean(reading->cell[column], e164, &err) != 0) {
+        REFUSE(reading, column, "%s", err.text);
+        return false;
+    }
+    if (phone_is_odd_length(e164)) {
+        WARN(reading, column,
             "the number's length is unusual; compare it with the list it came from");
     }
+    return true;
+}
+
+/* Two capital letters, a point, letters and digits: what WhatsApp gives for somebody who
+ * hides the number. It is kept apart from numbers, and is never made one. */
+static void read_whatsapp_id(struct reading *reading)
+{
+    const char *cell = reading->cell[IMPORT_WHATSAPP_ID];
+    size_t length = strlen(cell);
+    bool right = length > 4 && length < sizeof reading->row->whatsapp_id &&
+                 isupper((unsigned char)cell[0]) && isupper((unsigned char)cell[1]) &&
+                 cell[2] == '.';
+
+    for (size_t i = 3; right && i < length; i++) {
+        right = isalnum((unsigned char)cell[i]) != 0;
+    }
+    if (length == 0) {
+        return;
+    }
+    if (!right) {
+        REFUSE(reading, IMPORT_WHATSAPP_ID,
+            "it is no WhatsApp id, such as ID.2035081234; a phone number stands in the "
+            "column phone");
+        return;
+    }
+    memcpy(reading->row->whatsapp_id, cell, length + 1);
+}
+
+static void read_phones(struct reading *reading)
+{
+    struct import_row *row = reading->row;
+
+    read_whatsapp_id(reading);
+    if (!read_number(reading, IMPORT_PHONE, row->phone) &&
+        reading->cell[IMPORT_PHONE][0] == '\0' &&
+        reading->cell[IMPORT_WHATSAPP_ID][0] == '\0') {
+        REFUSE(reading, IMPORT_PHONE, "there is no phone number");
+    }
+    if (read_number(reading, IMPORT_PHONE2, row->phone2)) {
+        if (strcmp(row->phone2, row->phone) == 0) {
+            row->phone2[0] = '\0';
+        } else if (reading->cell[IMPORT_PHONE][0] == '\0') {
+            REFUSE(reading, IMPORT_PHONE2,
+                "there is a second number and no first; write it in the column phone");
+        }
+    }
+    if (read_number(reading, IMPORT_GUARDIAN_PHONE, row->guardian_phone) &&
+        (strcmp(row->guardian_phone, row->phone) == 0 ||
+            strcmp(row->guardian_phone, row->phone2) == 0)) {
+        REFUSE(reading, IMPORT_GUARDIAN_PHONE,
+            "it is the child's own number, from which no guardian's consent counts; "
+            "leave it empty and get the consent on paper or by voice");
+    }
+}
+
+static enum import_word read_yes_no(struct reading *reading, enum import_column column)
+{
+    static const char *const yes[] = {"ya", "y", "iya", "yes", "true", "1"};
+    static const char *const no[] = {"tidak", "tdk", "t", "no", "n", "false", "0"};
+    const char *cell = reading->cell[column];
+
+    if (cell[0] == '\0') {
+        return IMPORT_UNSAID;
+    }
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+        if (strcasecmp(cell, yes[i]) == 0) {
+            return IMPORT_YES;
+        }
+    }
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
+        if (strcasecmp(cell, no[i]) == 0) {
+            return IMPORT_NO;
+        }
+    }
+    REFUSE(reading, column, "write yes (ya) or no (tidak), or leave it empty");
+    return IMPORT_UNSAID;
 }
 
 static void read_name(struct reading *reading)
@@ -434,6 +529,10 @@ static void read_consent(struct reading *reading, enum import_column method,
     if (!filled[0] && !filled[1] && !filled[2]) {
         return;
     }
+    if (!filled[0] && method == IMPORT_GUARDIAN_METHOD &&
+        reading->cell[IMPORT_GUARDIAN_PHONE][0] != '\0') {
+        return; /* the form that the number stands on: see read_form() */
+    }
     if (!filled[0] || !filled[1] || !filled[2]) {
         empty = method + (!filled[0] ? 0 : !filled[1] ? 1 : 2);
         REFUSE(reading, empty, "%s is half filled: fill %s, %s and %s, or none of them",
@@ -446,6 +545,49 @@ static void read_consent(struct reading *reading, enum import_column method,
     read_date(reading, date, consent->dated, &consent->day);
     take(reading, wording, consent->wording, sizeof consent->wording - 1);
     consent->given = true;
+}
+
+/* A guardian is written to only at a number that stands on a signed form: so the form's
+ * day is part of the number. */
+static void read_form(struct reading *reading)
+{
+    struct import_consent *form = &reading->row->guardian;
+
+    if (reading->cell[IMPORT_GUARDIAN_PHONE][0] == '\0' || form->given) {
+        return;
+    }
+    if (reading->cell[IMPORT_GUARDIAN_DATE][0] == '\0') {
+        REFUSE(reading, IMPORT_GUARDIAN_DATE,
+            "a guardian's number needs the day of the signed form that it stands on");
+        return;
+    }
+    read_date(reading, IMPORT_GUARDIAN_DATE, form->dated, &form->day);
+    take(reading, IMPORT_GUARDIAN_WORDING, form->wording, sizeof form->wording - 1);
+}
+
+/*
+ * A cell that a spreadsheet would take for a formula is refused, also behind the ' that
+ * keeps it a text: it would run when somebody opens what we export. A number may begin
+ * with its +. Returns the cell; one that says "-" says nothing.
+ */
+static const char *without_formula(
+    struct reading *reading, enum import_column column, const char *cell)
+{
+    const char *begin = cell[0] == '\'' ? cell + 1 : cell;
+
+    if (strcmp(begin, "-") == 0) {
+        return "";
+    }
+    if (begin[0] == '=' || begin[0] == '@' ||
+        ((begin[0] == '+' || begin[0] == '-') && !is_number_column(column))) {
+        import_note_add(reading->notes, true, column, cell,
+            "it begins with %c, so a spreadsheet takes it for a formula; copy the "
+            "column, paste its values only, and remove the sign",
+            begin[0]);
+        reading->formula[column] = true;
+        return "";
+    }
+    return cell;
 }
 
 static bool is_whole(struct reading *reading, const struct import_header *header,
@@ -486,10 +628,13 @@ bool import_row_read(const struct import_rules *rules,
         return false;
     }
     for (size_t i = 0; i < header->n; i++) {
-        tidy(record->cell[i]);
-        reading.cell[header->column[i]] = record->cell[i];
+        if (header->column[i] != IMPORT_IGNORE) {
+            tidy(record->cell[i]);
+            reading.cell[header->column[i]] =
+                without_formula(&reading, header->column[i], record->cell[i]);
+        }
     }
-    read_phone(&reading);
+    read_phones(&reading);
     read_name(&reading);
     read_role(&reading);
     read_district(&reading);
@@ -503,5 +648,8 @@ bool import_row_read(const struct import_rules *rules,
     read_consent(
         &reading, IMPORT_GUARDIAN_METHOD, "the guardian's consent", &row->guardian);
     read_consent(&reading, IMPORT_ASSENT_METHOD, "the child's assent", &row->own);
+    read_form(&reading);
+    row->discreet = read_yes_no(&reading, IMPORT_DISCREET);
+    row->shared_phone = read_yes_no(&reading, IMPORT_SHARED_PHONE);
     return !notes->refused;
 }

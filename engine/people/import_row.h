@@ -37,13 +37,20 @@ struct import_consent {
     bool given;
     char method[33];
     char dated[16];
-    int32_t day; /* of dated */
+    int32_t day; /* of dated; 0 when there is none */
     char wording[65];
 };
 
+enum import_word { IMPORT_UNSAID, IMPORT_NO, IMPORT_YES };
+
 /* A row that passed. Plain data. */
 struct import_row {
-    char phone[PHONE_SIZE];
+    char phone[PHONE_SIZE];  /* "" when there is a WhatsApp id only */
+    char phone2[PHONE_SIZE]; /* "": none */
+    char whatsapp_id[96];    /* "": none */
+    /* "": none; as it stands on a form that guardian.dated and guardian.wording tell */
+    char guardian_phone[PHONE_SIZE];
+    enum import_word discreet, shared_phone;
     struct person person; /* without id and flags */
     char basis[121];
     char basis_date[16];

@@ -1,5 +1,6 @@
 #include "people/import_seen.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -7,9 +8,10 @@
 
 enum { FIRST_CAPACITY = 1024 };
 
-/* E.164 is at most 15 digits, so a number is one integer; 0: an empty place. */
+/* hash: of the address, 0: an empty place. Two addresses of one hash cost a replay that
+ * changes nothing. */
 struct entry {
-    uint64_t phone;
+    uint64_t hash;
     size_t offset;
 };
 
@@ -36,16 +38,16 @@ void import_seen_free(struct import_seen *seen)
     }
 }
 
-static size_t place(uint64_t phone, size_t capacity)
+static size_t place(uint64_t hash, size_t capacity)
 {
-    return (size_t)((phone * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (capacity - 1);
+    return (size_t)((hash * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (capacity - 1);
 }
 
 static void put(struct import_seen *seen, struct entry entry)
 {
-    size_t i = place(entry.phone, seen->capacity);
+    size_t i = place(entry.hash, seen->capacity);
 
-    while (seen->entries[i].phone != 0) {
+    while (seen->entries[i].hash != 0) {
         i = (i + 1) & (seen->capacity - 1);
     }
     seen->entries[i] = entry;
@@ -64,7 +66,7 @@ static void grow(struct import_seen *seen)
 
     larger.entries = mem_zero(larger.capacity, sizeof *larger.entries);
     for (size_t i = 0; i < seen->capacity; i++) {
-        if (seen->entries[i].phone != 0) {
+        if (seen->entries[i].hash != 0) {
             put(&larger, seen->entries[i]);
         }
     }
@@ -73,23 +75,45 @@ static void grow(struct import_seen *seen)
     seen->capacity = larger.capacity;
 }
 
-void import_seen_add(struct import_seen *seen, const char *phone, size_t offset)
+/* FNV-1a. */
+static uint64_t hash_of(const char *address)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *address != '\0'; address++) {
+        hash = (hash ^ (unsigned char)*address) * UINT64_C(0x100000001b3);
+    }
+    return hash == 0 ? 1 : hash;
+}
+
+void import_seen_add(struct import_seen *seen, const char *address, size_t offset)
 {
     if (seen->n * 2 >= seen->capacity) {
         grow(seen);
     }
-    put(seen, (struct entry){strtoull(phone + 1, NULL, 10), offset});
+    put(seen, (struct entry){hash_of(address), offset});
     seen->n++;
 }
 
-size_t import_seen_find(
-    const struct import_seen *seen, const char *phone, size_t *offsets, size_t max)
+static bool holds(const size_t *offsets, size_t n, size_t offset)
 {
-    uint64_t number = strtoull(phone + 1, NULL, 10);
-    size_t i = place(number, seen->capacity), n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (offsets[i] == offset) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    while (seen->entries[i].phone != 0 && n < max) {
-        if (seen->entries[i].phone == number) {
+size_t import_seen_find(const struct import_seen *seen, const char *address,
+    size_t *offsets, size_t n, size_t max)
+{
+    uint64_t hash = hash_of(address);
+    size_t i = place(hash, seen->capacity);
+
+    while (seen->entries[i].hash != 0 && n < max) {
+        if (seen->entries[i].hash == hash &&
+            !holds(offsets, n, seen->entries[i].offset)) {
             offsets[n++] = seen->entries[i].offset;
         }
         i = (i + 1) & (seen->capacity - 1);

@@ -189,14 +189,31 @@ bool address_get(struct db *db, int64_t id, struct address *address)
 
 bool address_tie(struct db *db, int64_t person_id, int64_t address_id, int64_t now)
 {
+    return address_tie_ranked(db, person_id, address_id, ADDRESS_FIRST, now);
+}
+
+bool address_tie_ranked(struct db *db, int64_t person_id, int64_t address_id,
+    enum address_rank rank, int64_t now)
+{
     struct stmt *stmt = db_stmt(db,
-        "INSERT INTO person_address (person_id,address_id,since) VALUES (?1,?2,?3)"
-        " ON CONFLICT DO NOTHING");
+        "INSERT INTO person_address (person_id,address_id,rank,since)"
+        " VALUES (?1,?2,?3,?4) ON CONFLICT DO NOTHING");
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, address_id);
-    stmt_int(stmt, 3, now);
+    stmt_int(stmt, 3, rank);
+    stmt_int(stmt, 4, now);
     return stmt_run(stmt) > 0;
+}
+
+void address_untie(struct db *db, int64_t person_id, int64_t address_id)
+{
+    struct stmt *stmt =
+        db_stmt(db, "DELETE FROM person_address WHERE person_id=?1 AND address_id=?2");
+
+    stmt_int(stmt, 1, person_id);
+    stmt_int(stmt, 2, address_id);
+    stmt_run(stmt);
 }
 
 bool address_is_tied(struct db *db, int64_t person_id, int64_t address_id)
@@ -212,19 +229,39 @@ bool address_is_tied(struct db *db, int64_t person_id, int64_t address_id)
     return tied;
 }
 
-int64_t address_of_person(struct db *db, int64_t person_id)
+int address_list(struct db *db, int64_t person_id, int64_t *ids, int max)
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT address_id FROM person_address WHERE person_id=?1"
-                    " ORDER BY since DESC, address_id DESC LIMIT 1");
-    int64_t id = 0;
+                    " ORDER BY rank DESC, since DESC, address_id DESC LIMIT ?2");
 
     stmt_int(stmt, 1, person_id);
-    if (stmt_row(stmt)) {
-        id = stmt_get_int(stmt, 0);
-        stmt_end(stmt);
+    stmt_int(stmt, 2, max);
+    return read_ids(stmt, ids, max);
+}
+
+int64_t address_of_person(struct db *db, int64_t person_id)
+{
+    int64_t id;
+
+    return address_list(db, person_id, &id, 1) == 1 ? id : 0;
+}
+
+unsigned address_strictest_flags(struct db *db, int64_t address_id)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT p.flags FROM person_address a JOIN person p ON p.id=a.person_id"
+            " WHERE a.address_id=?1");
+    unsigned flags = 0;
+    int people = 0;
+
+    stmt_int(stmt, 1, address_id);
+    while (stmt_row(stmt)) {
+        flags |= (unsigned)stmt_get_int(stmt, 0);
+        people++;
     }
-    return id;
+    stmt_end(stmt);
+    return people > 1 ? flags | PERSON_SHARED_PHONE : flags;
 }
 
 int address_people(struct db *db, int64_t address_id, int64_t *ids, int max)
@@ -236,20 +273,6 @@ int address_people(struct db *db, int64_t address_id, int64_t *ids, int max)
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, max);
     return read_ids(stmt, ids, max);
-}
-
-unsigned address_strictest_flags(struct db *db, int64_t address_id)
-{
-    struct stmt *stmt = db_stmt(db,
-        "SELECT p.flags FROM person_address a JOIN person p ON p.id=a.person_id"
-        " WHERE a.address_id=?1");
-    unsigned flags = 0;
-
-    stmt_int(stmt, 1, address_id);
-    while (stmt_row(stmt)) {
-        flags |= (unsigned)stmt_get_int(stmt, 0);
-    }
-    return flags;
 }
 
 int64_t basis_add(struct db *db, int64_t person_id, int64_t address_id, const char *how,

@@ -60,17 +60,26 @@ int64_t address_find(struct db *db, enum address_kind kind, const char *value);
 int64_t address_ensure(
     struct db *db, enum address_kind kind, const char *value, int64_t now);
 bool address_get(struct db *db, int64_t id, struct address *address);
+/* Which of a person's addresses messages go to: the one of the highest rank, and among
+ * these the newest. */
+enum address_rank { ADDRESS_FURTHER = -1, ADDRESS_FIRST = 0 };
+
 /* Ties person and address; nothing when they are tied. Returns true when it was new. */
 bool address_tie(struct db *db, int64_t person_id, int64_t address_id, int64_t now);
-/* True when the address is one of the person's own. */
+bool address_tie_ranked(struct db *db, int64_t person_id, int64_t address_id,
+    enum address_rank rank, int64_t now);
+/* The tie ends: what comes from the address is no longer this person's word. */
+void address_untie(struct db *db, int64_t person_id, int64_t address_id);
 bool address_is_tied(struct db *db, int64_t person_id, int64_t address_id);
-/* The address that messages to a person go to: the newest tied one; 0: none. */
+/* The address that messages to a person go to; 0: none. */
 int64_t address_of_person(struct db *db, int64_t person_id);
+/* All addresses of a person, the one that messages go to first. */
+int address_list(struct db *db, int64_t person_id, int64_t *ids, int max);
+/* What everybody behind the address asked for, together: the flags of each, and
+ * PERSON_SHARED_PHONE when there are several. */
+unsigned address_strictest_flags(struct db *db, int64_t address_id);
 /* How many persons share it. */
 int address_people(struct db *db, int64_t address_id, int64_t *ids, int max);
-
-/* The flags of everybody behind the address, together: the strictest count. */
-unsigned address_strictest_flags(struct db *db, int64_t address_id);
 
 /* How a number was collected: what allows one invitation. Returns its id. */
 int64_t basis_add(struct db *db, int64_t person_id, int64_t address_id, const char *how,

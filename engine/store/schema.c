@@ -235,6 +235,29 @@ static const char migration_1[] =
     ") STRICT, WITHOUT ROWID;";
 
 static const char migration_2[] =
+    /* Messages go to a person's address of the highest rank: 0 as it came, -1 a further
+       one. */
+    "ALTER TABLE person_address ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
+
+    /* A changed number: evidence stays with the person, and here is how it moved. */
+    "CREATE TABLE address_move ("
+    " id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id),"
+    " from_id INTEGER NOT NULL REFERENCES address(id),"
+    " to_id INTEGER NOT NULL REFERENCES address(id), reason TEXT NOT NULL,"
+    " at INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX address_move_person ON address_move (person_id);"
+
+    /* Whether a number still belongs to whom it did. alive_at: the last sign of life, or
+       the first message; fails: times invalid in a row; state: see address_health.h. */
+    "CREATE TABLE address_health ("
+    " address_id INTEGER PRIMARY KEY REFERENCES address(id),"
+    " fails INTEGER NOT NULL DEFAULT 0, alive_at INTEGER NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'ok'"
+    "  CHECK (state IN ('ok','reconfirm_due','reconfirm_asked','refused')),"
+    " reason TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL"
+    ") STRICT;"
+
     /* Where a person comes from in the series: what branches and waits look back at. */
     "ALTER TABLE enrolment ADD COLUMN before_step TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE enrolment ADD COLUMN before_at INTEGER;"
@@ -287,7 +310,31 @@ static const char migration_2[] =
 
     /* Friends join by a person's code, however it is written. */
     "CREATE INDEX person_code ON person"
-    " (replace(replace(replace(lower(code),'-',''),'_',''),' ','')) WHERE code<>'';";
+    " (replace(replace(replace(lower(code),'-',''),'_',''),' ','')) WHERE code<>'';"
+
+    /* Who works with cegah. hash: of the passphrase; public_key, wrapped_key: of a focal
+       person (see user.h). Nobody is deleted: the log below names them. */
+    "CREATE TABLE user ("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " role TEXT NOT NULL CHECK (role IN ('coordinator','focal','me','admin')),"
+    " hash TEXT NOT NULL, public_key BLOB, wrapped_key BLOB, disabled_at INTEGER,"
+    " created_at INTEGER NOT NULL,"
+    " CHECK ((role = 'focal') = (public_key IS NOT NULL)),"
+    " CHECK ((role = 'focal') = (wrapped_key IS NOT NULL))"
+    ") STRICT;"
+    /* R20: who opened which text, when and why; also who tried. It only grows. */
+    "CREATE TABLE opened_text ("
+    " id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user(id),"
+    " inbound_id INTEGER NOT NULL REFERENCES inbound(id), outcome TEXT NOT NULL,"
+    " reason TEXT NOT NULL, at INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX opened_text_inbound ON opened_text (inbound_id);"
+    "CREATE TRIGGER opened_text_stays BEFORE DELETE ON opened_text"
+    " BEGIN SELECT RAISE(ABORT, 'opened_text only grows'); END;"
+    "CREATE TRIGGER opened_text_is_final BEFORE UPDATE ON opened_text"
+    " BEGIN SELECT RAISE(ABORT, 'opened_text only grows'); END;"
+    /* When a human had dealt with it. */
+    "ALTER TABLE inbound ADD COLUMN done_at INTEGER;";
 
 static const char *const migrations[] = {migration_1, migration_2};
 

@@ -30,7 +30,7 @@ int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max)
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT address_id FROM person_address WHERE person_id=?1"
-                    " ORDER BY since DESC, address_id DESC LIMIT ?2");
+                    " ORDER BY rank DESC, since DESC, address_id DESC LIMIT ?2");
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, max);

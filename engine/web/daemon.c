@@ -180,18 +180,21 @@ static int begin(struct daemon *daemon, const struct config *config, struct err 
     struct loop_hooks hooks = {daemon, is_open, commit};
     struct send_with with;
 
-    if (config->focal_keys.n == 0) {
-        return err_set(err, ERR_REFUSED,
-            "focal_keys is empty: what girls write is sealed to a trained focal "
-            "person's "
-            "key, and nothing runs without one; `cegah init` makes a pair");
-    }
     if (config->gateways_n == 0) {
         return err_set(err, ERR_REFUSED,
             "%s names no gateway: nothing could leave; add one under `gateways:`",
             config->path);
     }
-    if (engine_open(engine, config, err) != 0 || virtual_begin(engine, err) != 0) {
+    if (engine_open(engine, config, err) != 0) {
+        return -1;
+    }
+    if (engine->keys.n == 0) {
+        return err_set(err, ERR_REFUSED,
+            "nobody could read what girls write: focal_keys is empty, and there is no "
+            "focal person; `cegah user add NAME --role focal` makes one, `cegah init` "
+            "a pair of keys");
+    }
+    if (virtual_begin(engine, err) != 0) {
         return -1;
     }
     engine->loop = loop_new(&engine->clock, &hooks);

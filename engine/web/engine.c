@@ -1,5 +1,6 @@
 #include "web/engine.h"
 
+#include "care/keyring.h"
 #include "content/config.h"
 #include "people/catalogue.h"
 #include "send/send.h"
@@ -7,11 +8,8 @@
 
 int engine_open(struct engine *engine, const struct config *config, struct err *err)
 {
-    *engine = (struct engine){.config = config, .lock = -1};
+    *engine = (struct engine){.config = config, .lock = -1, .progress = -1};
     clock_init(&engine->clock, CLOCK_REAL, 0);
-    if (seal_keys_parse(&config->focal_keys, &engine->keys, err) != 0) {
-        return -1;
-    }
     engine->lock = db_lock(config->database, err);
     if (engine->lock < 0) {
         return -1;
@@ -22,7 +20,8 @@ int engine_open(struct engine *engine, const struct config *config, struct err *
     }
     reference_load(engine->db, &engine->key);
     engine->catalogue = catalogue_open(engine->db, err);
-    if (engine->catalogue == NULL || db_commit(engine->db, err) != 0) {
+    if (engine->catalogue == NULL || engine_read_keys(engine, err) != 0 ||
+        db_commit(engine->db, err) != 0) {
         goto failed;
     }
     gate_init(&engine->gate, engine->db, engine->catalogue, config);
@@ -38,6 +37,17 @@ failed:
     return -1;
 }
 
+int engine_read_keys(struct engine *engine, struct err *err)
+{
+    struct seal_keys keys;
+
+    if (keyring_gather(engine->db, &engine->config->focal_keys, &keys, err) != 0) {
+        return -1;
+    }
+    engine->keys = keys;
+    return 0;
+}
+
 void engine_close(struct engine *engine)
 {
     catalogue_free(engine->catalogue);
@@ -46,6 +56,14 @@ void engine_close(struct engine *engine)
     engine->catalogue = NULL;
     engine->db = NULL;
     engine->lock = -1;
+}
+
+void engine_progress(struct engine *engine, int thousandths)
+{
+    engine->progress = thousandths;
+    if (engine->on_progress != NULL && thousandths >= 0) {
+        engine->on_progress(thousandths);
+    }
 }
 
 void engine_wake(struct engine *engine)

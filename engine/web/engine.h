@@ -38,12 +38,19 @@ struct engine {
     struct loop *loop;
     struct send *send;
     struct plan *plan;
+    int progress; /* of the long operation at work, in thousandths; -1: none is */
+    void (*on_progress)(int thousandths); /* of a command that shows it, or NULL */
 };
 
 /* Takes the lock, opens the database for writing, brings it up to date and compiles what
  * is loaded. config is borrowed. Returns 0; -1 with a sentence (then nothing is held). */
 int engine_open(struct engine *engine, const struct config *config, struct err *err);
 void engine_close(struct engine *engine);
+/* A long operation says how far it is; -1: it has ended. */
+void engine_progress(struct engine *engine, int thousandths);
+/* Reads anew which keys free text is sealed to; within a unit it sees the unit's changes.
+ * Returns 0; -1 with a sentence, and the keys are as they were. */
+int engine_read_keys(struct engine *engine, struct err *err);
 /* Something changed what is due or queued: wakes the plan and send, if there are any. */
 void engine_wake(struct engine *engine);
 

@@ -113,6 +113,9 @@ static enum operation_progress status_begin(struct engine *engine,
         (json_int_t)queued, "sending", (json_int_t)sending, "next_timer",
         (json_int_t)(engine->loop == NULL ? 0 : loop_next_due(engine->loop)),
         "gateways", gateways(engine));
+    if (engine->progress >= 0) {
+        json_object_set_new(*result, "progress", json_integer(engine->progress));
+    }
     return OPERATION_DONE;
 }
 

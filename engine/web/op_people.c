@@ -16,6 +16,7 @@ enum { ROWS_A_SLICE = 50, PEOPLE_A_SLICE = 100 };
 
 /* Owned by the operation. */
 struct importing {
+    struct engine *engine;
     struct import *import;
     bool imported;
     bool dry_run;  /* then nobody is enrolled either */
@@ -36,6 +37,7 @@ static enum operation_progress import_begin(struct engine *engine,
         return OPERATION_FAILED;
     }
     importing = mem_zero(1, sizeof *importing);
+    importing->engine = engine;
     importing->import = import;
     importing->dry_run = json_is_true(json_object_get(arguments, "dry_run"));
     *state = importing;
@@ -51,6 +53,7 @@ static enum operation_progress import_more(
     (void)err;
     if (!importing->imported) {
         importing->imported = import_slice(importing->import, ROWS_A_SLICE) == 0;
+        engine_progress(engine, import_progress(importing->import));
         return OPERATION_MORE;
     }
     series = importing->dry_run
@@ -76,6 +79,7 @@ static void import_end(void *state)
 {
     struct importing *importing = state;
 
+    engine_progress(importing->engine, -1);
     import_free(importing->import);
     free(importing);
 }

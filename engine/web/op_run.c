@@ -107,6 +107,25 @@ static int write_state(struct engine *engine, const struct catalogue_campaign *f
     return db_unit_end(engine->db, true);
 }
 
+/* R17: what a child writes must find somebody who can read it. Adults alone may be written
+ * to without a focal person; a series that says nothing of ages may hold minors. */
+static int check_focal(const struct engine *engine,
+    const struct catalogue_campaign *found, const char *series, struct err *err)
+{
+    for (size_t i = 0; engine->keys.n == 0 && i < found->compiled->series_n; i++) {
+        const struct series *each = &found->compiled->series[i];
+
+        if (each->audience.age != AGE_ADULT &&
+            (series == NULL || strcmp(series, each->id) == 0)) {
+            return err_set(err, ERR_REFUSED,
+                "%s may reach minors, and nobody could read what they write: there is "
+                "no focal person; `cegah user add NAME --role focal` makes one",
+                each->id);
+        }
+    }
+    return 0;
+}
+
 /* Checks what is asked, writes it, and reads the catalogue anew. */
 static int set_state(struct engine *engine, const json_t *arguments,
     enum run_state state, bool start, const struct catalogue_campaign **campaign,
@@ -135,6 +154,9 @@ static int set_state(struct engine *engine, const json_t *arguments,
     if (!start && found->state == RUN_LOADED) {
         return err_set(err, ERR_REFUSED,
             "campaign %s has not been started: `cegah start %s`", name, name);
+    }
+    if (state == RUN_RUNNING && check_focal(engine, found, *series, err) != 0) {
+        return -1;
     }
     if (write_state(engine, found, *series, state, start) != 0 ||
         catalogue_refresh(engine->catalogue, engine->db, err) != 0) {

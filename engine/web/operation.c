@@ -13,8 +13,15 @@ static const struct operation *const operations[] = {
     &operation_resume,
     &operation_stop,
     &operation_import,
+    &operation_move,
     &operation_send,
     &operation_status,
+    &operation_user_add,
+    &operation_user_passwd,
+    &operation_user_disable,
+    &operation_user_enable,
+    &operation_inbox_open,
+    &operation_inbox_done,
 };
 
 const struct operation *operation_find(const char *name)

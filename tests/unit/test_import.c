@@ -86,8 +86,9 @@ static void a_file_that_is_no_csv_is_refused_with_what_to_do(void **state)
     memset(wide, ',', 65);
     memset(long_cell, 'x', 2000);
     assert_file_refused(f, "PK\3\4zip", 7, "this is a spreadsheet");
-    assert_file_refused(f, "\xFF\xFEp\0h\0", 6, "UTF-16");
-    assert_file_refused(f, "ph\xFFone\n", 7, "no UTF-8 text");
+    assert_file_refused(f, "\xD0\xCF\x11\xE0", 4, "an old Excel file");
+    assert_file_refused(f, "\xFF\xFEp\0h", 5, "cut off");
+    assert_file_refused(f, "ph\x8Fone\n", 7, "no UTF-8 text");
     assert_file_refused(f, wide, strlen(wide), "64 is the most");
     assert_file_refused(f, long_cell, 2000, "more than 1024 bytes");
     free(wide);
@@ -129,7 +130,7 @@ static void a_bad_row_does_not_touch_its_neighbours(void **state)
 {
     struct fixture *f = *state;
     char bytes[] =
-        SHORT "081200000001,Ani,maros,form\n081200000002,B\xE9la,maros,form\n"
+        SHORT "081200000001,And\xC3\xA9,maros,form\n081200000002,B\xE9la,maros,form\n"
               "081200000003,Ca\0ca,maros,form\n0812,Dani,maros,form\n"
               "081200000005,Eka,maros,form\n";
     struct import_options options = {.file = "daftar.csv"};
