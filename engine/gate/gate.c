@@ -8,6 +8,7 @@
 #include "content/config.h"
 #include "gate/hours.h"
 #include "people/catalogue.h"
+#include "store/address_health.h"
 #include "store/consent.h"
 #include "store/message.h"
 
@@ -101,6 +102,19 @@ static bool is_test_phone(const struct gate *gate, int64_t address_id)
     return false;
 }
 
+/* A number that may be somebody else's by now is asked before anything else goes there. */
+static bool check_address(const struct gate *gate, const struct gate_question *question,
+    int64_t now, struct gate_answer *answer)
+{
+    if ((question->kind == KIND_INVITATION || question->kind == KIND_STEP) &&
+        !question->reconfirms &&
+        address_state(gate->db, question->address_id, now) != ADDRESS_OK) {
+        deny(answer, "reconfirm");
+        return false;
+    }
+    return true;
+}
+
 /* What allows the message at all; false when nothing does. */
 static bool check_permission(const struct gate *gate,
     const struct gate_question *question, const struct gate_subject *subject,
@@ -171,8 +185,8 @@ static void check_caps(const struct gate *gate, const struct gate_question *ques
     int32_t today = answer->day, monday = day_monday(today);
     int64_t in_day, in_week;
 
-    answer->counts = !question->uncounted && (question->kind == KIND_INVITATION ||
-                                                 question->kind == KIND_STEP);
+    answer->counts = !question->uncounted &&
+                     (question->kind == KIND_INVITATION || question->kind == KIND_STEP);
     if (!answer->counts) {
         return;
     }
@@ -206,7 +220,8 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
         return;
     }
     if (check_running(gate, question, now, answer) ||
-        !check_permission(gate, question, &subject, answer)) {
+        !check_permission(gate, question, &subject, answer) ||
+        !check_address(gate, question, now, answer)) {
         return;
     }
     check_caps(gate, question, &subject, answer);

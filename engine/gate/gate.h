@@ -41,6 +41,7 @@ struct gate_question {
     int64_t series_id;  /* 0: none */
     bool neutral;       /* of the list that may answer in closed hours */
     bool uncounted;     /* does not count against the caps */
+    bool reconfirms;    /* it asks whether the number is still theirs */
     int64_t inbound_at; /* when the message came that it answers; 0: it answers none */
     bool counted;       /* it stands in the caps already, on counted_day */
     int32_t counted_day;

@@ -23,6 +23,10 @@ bool plan_fits(const struct audience *audience, const struct gate_subject *subje
  */
 bool plan_branch(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now);
+/* Asks, once and neutrally, whether the number is still theirs; nothing else goes there
+ * until it says yes. */
+void plan_reconfirm(const struct planner *planner, const struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now);
 /* Sends one reminder that is due, in the caller's unit. */
 void plan_remind(const struct planner *planner, struct question *question, int64_t now);
 

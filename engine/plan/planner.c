@@ -14,6 +14,8 @@
 #include "store/consent.h"
 #include "store/db.h"
 
+/* How long an invitation waits for a number to say that it is still theirs. */
+static const int64_t RECONFIRM_LOOK_MS = 14LL * 24 * 60 * 60 * 1000;
 static const int64_t FAILED_AGAIN_MS = 60 * 60 * 1000;
 
 static void set_reason(struct enrolment *enrolment, const char *reason)
@@ -135,6 +137,10 @@ static void invite(const struct planner *planner, struct enrolment *enrolment,
         outcome_set(planner->db, enrolment->id, outgoing.step, 1, "held", answer.reason,
             0, now);
         enrolment->due_at = answer.until;
+        enrolment_save(planner->db, enrolment, now);
+    } else if (strcmp(answer.reason, "reconfirm") == 0) {
+        plan_reconfirm(planner, enrolment, series, now);
+        enrolment->due_at = now + RECONFIRM_LOOK_MS;
         enrolment_save(planner->db, enrolment, now);
     } else {
         planner_end(planner, enrolment, answer.reason, now);

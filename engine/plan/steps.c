@@ -11,6 +11,7 @@
 #include "content/campaign.h"
 #include "people/catalogue.h"
 #include "plan/internal.h"
+#include "store/address_health.h"
 
 static const int64_t NEVER = INT64_MAX;
 
@@ -154,14 +155,13 @@ static void ask(const struct planner *planner, const struct enrolment *enrolment
         .asked_at = now,
         .closes_at = now + step->closes_ms,
         .changes_left = step->may_change ? 1 : 0,
-        .reminder_at =
-            step->reminder_after_ms > 0 ? now + step->reminder_after_ms : 0,
+        .reminder_at = step->reminder_after_ms > 0 ? now + step->reminder_after_ms : 0,
     };
 
     if (gateway != NULL) {
         snprintf(question.step, sizeof question.step, "%s", step->id);
-        snprintf(question.channel, sizeof question.channel, "%s",
-            outbox_channel(gateway));
+        snprintf(
+            question.channel, sizeof question.channel, "%s", outbox_channel(gateway));
         question_add(planner->db, &question);
     }
 }
@@ -213,7 +213,8 @@ static const struct service *service_of(const struct step *step,
     *reason = "no_service";
     if (service != NULL &&
         zone_day(subject->zone, now) - service->verified > SERVICE_STALE_DAYS) {
-        log_event(LOG_WARN, "service_stale", "service=%s step=%s", step->service, step->id);
+        log_event(
+            LOG_WARN, "service_stale", "service=%s step=%s", step->service, step->id);
         *reason = "service_stale";
         service = NULL;
     }
@@ -254,8 +255,45 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
     } else if (answer.verdict == GATE_WAIT) {
         hold(planner, enrolment, series, step, &answer, now);
     } else {
+        if (strcmp(answer.reason, "reconfirm") == 0) {
+            plan_reconfirm(planner, enrolment, series, now);
+        }
         over(planner, enrolment, series, "skipped", answer.reason, now);
     }
+}
+
+void plan_reconfirm(const struct planner *planner, const struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now)
+{
+    struct fill_for whom = {
+        series->campaign, enrolment->person_id, enrolment->address_id, NULL};
+    struct outgoing outgoing = {
+        .kind = KIND_INVITATION,
+        .campaign_id = series->campaign->id,
+        .series_id = series->id,
+        .enrolment_id = enrolment->id,
+        .occurrence = 1,
+        .person_id = enrolment->person_id,
+        .address_id = enrolment->address_id,
+        .step = RECONFIRM_STEP,
+        .reconfirms = true,
+        .due_at = now,
+        .late_ms = 24LL * 60 * 60 * 1000,
+    };
+    struct gate_answer answer;
+    char *text;
+
+    if (address_state(planner->db, enrolment->address_id, now) !=
+        ADDRESS_RECONFIRM_DUE) {
+        return; /* it was asked, and has not answered yes */
+    }
+    text = planner_fill(
+        planner, &whom, &series->campaign->compiled->replies[REPLY_RECONFIRM], now);
+    outgoing.text = text;
+    if (text != NULL && outbox_queue(planner->outbox, &outgoing, now, &answer) != 0) {
+        address_reconfirm_asked(planner->db, enrolment->address_id, now);
+    }
+    free(text);
 }
 
 /* True when the step is over without a message: late, done before, not for her. */

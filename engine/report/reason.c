@@ -68,6 +68,18 @@ static const struct meaning reasons[] = {
     {"paused", "The campaign or series is paused: `cegah resume` goes on with it."},
     {"no_gateway", "Its gateway is no longer in the config: add it again under its old "
                    "name, or leave the message as it is."},
+    {"branch", "An answer led past this step."},
+    {"not_for", "The step is not for this person (`for:` in the series)."},
+    {"waited", "The wait is over; nothing is sent by it."},
+    {"discreet", "The person reads discreetly, and the text has no discreet form."},
+    {"no_service", "The directory names no such service for the person's district: add "
+                   "it to `directory` in campaign.yaml."},
+    {"service_stale",
+        "The directory's entry was not verified for half a year, so nobody "
+        "is sent to it: call it, and write the new date."},
+    {"reconfirm",
+        "The number may be somebody else's by now: it was asked whether it is "
+        "still theirs, and nothing else goes there before a yes."},
     {"guardian", "It waits for a guardian's consent: record it in an import."},
 };
 

@@ -21,6 +21,7 @@
 #include "gate/gate.h"
 #include "net/client.h"
 #include "send/internal.h"
+#include "send/outbox.h"
 #include "store/db.h"
 #include "store/person.h"
 
@@ -85,6 +86,8 @@ static struct flight *consider(
         .address_id = message->address_id,
         .series_id = message->series_id,
         .neutral = message->neutral,
+        .uncounted = !message->counts,
+        .reconfirms = strcmp(message->step, RECONFIRM_STEP) == 0,
         .inbound_at = inbound_at(message),
         .counted = message->counts,
         .counted_day = message->cap_day,

@@ -79,6 +79,7 @@ int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoin
         .series_id = outgoing->series_id,
         .neutral = outgoing->neutral,
         .uncounted = outgoing->uncounted,
+        .reconfirms = outgoing->reconfirms,
         .inbound_at = outgoing->inbound_at,
     };
     struct message message;

@@ -20,6 +20,9 @@ struct outbox {
     const struct config *config;
 };
 
+/* The step of the message that asks whether a number is still theirs. */
+#define RECONFIRM_STEP "reconfirm"
+
 /* A message that somebody wants to leave. Texts are borrowed for the call. */
 struct outgoing {
     enum message_kind kind;
@@ -28,7 +31,8 @@ struct outgoing {
     const char *text;    /* filled, UTF-8 */
     const char *gateway; /* NULL: by the routes; a reply goes back where it came from */
     bool neutral;
-    bool uncounted;       /* asked for by the person: does not count against the caps */
+    bool reconfirms; /* asks whether the number is still theirs */
+    bool uncounted;  /* asked for by the person: does not count against the caps */
     int64_t inbound_id, inbound_at; /* what it answers; 0: nothing */
     int64_t due_at;                 /* when it was meant to leave; now for replies */
     int64_t late_ms;                /* it may not leave later than this after due_at */

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "send/internal.h"
+#include "store/address_health.h"
 #include "store/db.h"
 
 static const char *const words[] = {
@@ -73,6 +74,10 @@ static void apply(struct send *send, struct message *message, int64_t n,
     if (message->state != to && message_may_move(message->state, to)) {
         message_move(send->with.db, message, to,
             to == MESSAGE_FAILED ? event->class : FAILURE_NONE, reason, now);
+        if (to != MESSAGE_SENT) {
+            address_note_result(send->with.db, message->address_id, event->class,
+                to != MESSAGE_FAILED, now);
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 #include "content/config.h"
 #include "gate/gate.h"
 #include "send/internal.h"
+#include "store/address_health.h"
 #include "store/enrolment.h"
 
 enum { UNSURE_TRIES = 2, PARKED_MAX = 16 };
@@ -135,6 +136,8 @@ static void refused(struct send *send, struct gateway *gateway, struct message *
             "resend_refused", now);
     } else {
         message_move(send->with.db, message, MESSAGE_FAILED, result->class, words, now);
+        address_note_result(
+            send->with.db, message->address_id, result->class, false, now);
     }
 }
 
@@ -147,6 +150,7 @@ static void accepted(struct send *send, struct gateway *gateway,
 
     if (message_may_move(message->state, MESSAGE_SENT)) {
         message_move(db, message, MESSAGE_SENT, FAILURE_NONE, "", now);
+        address_note_result(db, message->address_id, FAILURE_NONE, false, now);
     }
     for (size_t i = 0; i < result->gateway_ids_n; i++) {
         const char *id = result->gateway_ids[i];

@@ -27,10 +27,10 @@ struct enrolment {
     int64_t invited_at; /* 0: not yet */
     char step[32];      /* the next one; "" none */
     int64_t occurrence;
-    int64_t slot_at; /* when that step was meant to leave; 0 none */
-    int64_t due_at;  /* when the planner looks again; 0 never */
+    int64_t slot_at;      /* when that step was meant to leave; 0 none */
+    int64_t due_at;       /* when the planner looks again; 0 never */
     char before_step[32]; /* the last one that left, for branches; \"\" none */
-    int64_t before_at; /* when it left, or when she joined; 0 not yet */
+    int64_t before_at;    /* when it left, or when she joined; 0 not yet */
 };
 
 /* Returns the new id; 0 when the person is in the series already. */
@@ -84,8 +84,8 @@ struct question {
 
 void question_add(struct db *db, const struct question *question);
 /* The newest one that can be answered (or its answer changed) at now on the channel. */
-bool question_newest(struct db *db, int64_t address_id, const char *channel, int64_t now,
-    struct question *question);
+bool question_newest(struct db *db, int64_t address_id, const char *channel,
+    int64_t now, struct question *question);
 /* Writes all but the key and asked_at. */
 void question_save(struct db *db, const struct question *question);
 /* The earliest one with a reminder due at or before now. */

@@ -95,7 +95,8 @@ void talk_opt_in(struct talk_turn *turn)
         return;
     }
     planner_activate(planner, &turn->enrolment, turn->now);
-    talk_reply(turn, KIND_REPLY, "opt_in", &turn->campaign->replies[REPLY_OPT_IN], true);
+    talk_reply(
+        turn, KIND_REPLY, "opt_in", &turn->campaign->replies[REPLY_OPT_IN], true);
 }
 
 void talk_decline(struct talk_turn *turn)
@@ -141,6 +142,7 @@ void talk_opt_out(struct talk_turn *turn)
 
     end_all(turn);
     if (first && turn->campaign != NULL) {
-        talk_reply(turn, KIND_ACK, "opt_out", &turn->campaign->replies[REPLY_OPT_OUT], true);
+        talk_reply(
+            turn, KIND_ACK, "opt_out", &turn->campaign->replies[REPLY_OPT_OUT], true);
     }
 }
