@@ -9,6 +9,7 @@
 #include "gate/hours.h"
 #include "people/catalogue.h"
 #include "store/consent.h"
+#include "store/guardian.h"
 #include "store/message.h"
 
 /* How long a message of a paused campaign waits before it is looked at again. */
@@ -101,13 +102,36 @@ static bool is_test_phone(const struct gate *gate, int64_t address_id)
     return false;
 }
 
+/* The one question to a number on a form, while the child's own yes still stands. */
+static void check_guardian(const struct gate *gate,
+    const struct gate_question *question, const struct guardian *guardian,
+    struct gate_answer *answer)
+{
+    answer->basis_id = guardian->basis_id;
+    if (guardian->decision != GUARDIAN_SILENT) {
+        deny(answer, "guardian_answered");
+    } else if (consent_live(
+                   gate->db, question->person_id, false, question->series_id) == 0) {
+        deny(answer, "no_consent");
+    }
+}
+
 /* What allows the message at all; false when nothing does. */
 static bool check_permission(const struct gate *gate,
     const struct gate_question *question, const struct gate_subject *subject,
-    struct gate_answer *answer)
+    const struct guardian *guardian, struct gate_answer *answer)
 {
+    if ((question->kind == KIND_INVITATION || question->kind == KIND_STEP) &&
+        erasure_is_requested(gate->db, question->person_id, NULL)) {
+        deny(answer, "erasure_requested");
+        return false;
+    }
     switch (question->kind) {
     case KIND_INVITATION:
+        if (guardian != NULL) {
+            check_guardian(gate, question, guardian, answer);
+            break;
+        }
         answer->basis_id = basis_of_person(gate->db, question->person_id, NULL);
         if (answer->basis_id == 0) {
             deny(answer, "no_basis");
@@ -171,8 +195,8 @@ static void check_caps(const struct gate *gate, const struct gate_question *ques
     int32_t today = answer->day, monday = day_monday(today);
     int64_t in_day, in_week;
 
-    answer->counts = !question->uncounted && (question->kind == KIND_INVITATION ||
-                                                 question->kind == KIND_STEP);
+    answer->counts = !question->uncounted &&
+                     (question->kind == KIND_INVITATION || question->kind == KIND_STEP);
     if (!answer->counts) {
         return;
     }
@@ -195,9 +219,15 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
     int64_t now, struct gate_answer *answer)
 {
     struct gate_subject subject;
+    struct guardian guardian;
+    bool to_guardian =
+        question->kind == KIND_INVITATION &&
+        guardian_of(gate->db, question->person_id, question->address_id, &guardian);
 
     *answer = (struct gate_answer){.verdict = GATE_ALLOW, .reason = ""};
     gate_subject(gate, question->person_id, now, &subject);
+    /* The child's district, but not the child's school hours. */
+    subject.minor = subject.minor && !to_guardian;
     answer->day = zone_day(subject.zone, now);
     if (question->kind != KIND_ACK && question->kind != KIND_SAFETY &&
         question->kind != KIND_ALERT &&
@@ -206,7 +236,8 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
         return;
     }
     if (check_running(gate, question, now, answer) ||
-        !check_permission(gate, question, &subject, answer)) {
+        !check_permission(
+            gate, question, &subject, to_guardian ? &guardian : NULL, answer)) {
         return;
     }
     check_caps(gate, question, &subject, answer);

@@ -30,8 +30,8 @@ bool plan_fits(const struct audience *audience, const struct gate_subject *subje
            (audience->age == AGE_ANY || subject->minor == (audience->age == AGE_MINOR));
 }
 
-static bool answer_holds(const struct planner *planner, const struct enrolment *enrolment,
-    const struct branch *branch)
+static bool answer_holds(const struct planner *planner,
+    const struct enrolment *enrolment, const struct branch *branch)
 {
     char value[64];
     bool given;
@@ -46,8 +46,8 @@ static bool answer_holds(const struct planner *planner, const struct enrolment *
     return listed(branch->answers, branch->answers_n, value);
 }
 
-static bool score_holds(const struct planner *planner, const struct enrolment *enrolment,
-    const struct branch *branch)
+static bool score_holds(const struct planner *planner,
+    const struct enrolment *enrolment, const struct branch *branch)
 {
     int64_t score;
 
@@ -66,7 +66,8 @@ static void jump(const struct planner *planner, struct enrolment *enrolment,
     const struct step *step = series_step(series->compiled, enrolment->step);
 
     while (step != NULL && strcmp(step->id, go) != 0) {
-        outcome_set(planner->db, enrolment->id, step->id, 1, "skipped", "branch", 0, now);
+        outcome_set(
+            planner->db, enrolment->id, step->id, 1, "skipped", "branch", 0, now);
         step = series_step_after(series->compiled, step->id);
     }
     enrolment->before_step[0] = '\0'; /* its branches have been looked at */
@@ -76,17 +77,17 @@ static void jump(const struct planner *planner, struct enrolment *enrolment,
     }
     snprintf(enrolment->step, sizeof enrolment->step, "%s", step->id);
     enrolment->occurrence = 1;
-    enrolment->slot_at = enrolment->due_at =
-        plan_due_of(planner, enrolment, step, now);
+    enrolment->slot_at = enrolment->due_at = plan_due_of(planner, enrolment, step, now);
     enrolment_save(planner->db, enrolment, now);
 }
 
 bool plan_branch(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now)
 {
-    const struct step *before = enrolment->before_step[0] == '\0'
-                                    ? NULL
-                                    : series_step(series->compiled, enrolment->before_step);
+    const struct step *before =
+        enrolment->before_step[0] == '\0'
+            ? NULL
+            : series_step(series->compiled, enrolment->before_step);
     struct gate_subject subject;
 
     if (before == NULL || before->branches_n == 0) {

@@ -154,14 +154,13 @@ static void ask(const struct planner *planner, const struct enrolment *enrolment
         .asked_at = now,
         .closes_at = now + step->closes_ms,
         .changes_left = step->may_change ? 1 : 0,
-        .reminder_at =
-            step->reminder_after_ms > 0 ? now + step->reminder_after_ms : 0,
+        .reminder_at = step->reminder_after_ms > 0 ? now + step->reminder_after_ms : 0,
     };
 
     if (gateway != NULL) {
         snprintf(question.step, sizeof question.step, "%s", step->id);
-        snprintf(question.channel, sizeof question.channel, "%s",
-            outbox_channel(gateway));
+        snprintf(
+            question.channel, sizeof question.channel, "%s", outbox_channel(gateway));
         question_add(planner->db, &question);
     }
 }
@@ -213,7 +212,8 @@ static const struct service *service_of(const struct step *step,
     *reason = "no_service";
     if (service != NULL &&
         zone_day(subject->zone, now) - service->verified > SERVICE_STALE_DAYS) {
-        log_event(LOG_WARN, "service_stale", "service=%s step=%s", step->service, step->id);
+        log_event(
+            LOG_WARN, "service_stale", "service=%s step=%s", step->service, step->id);
         *reason = "service_stale";
         service = NULL;
     }
@@ -225,7 +225,7 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
     const struct service *service, int64_t now)
 {
     struct fill_for whom = {
-        series->campaign, enrolment->person_id, enrolment->address_id, service};
+        series->campaign, enrolment->person_id, enrolment->address_id, service, NULL};
     struct outgoing outgoing = {
         .kind = KIND_STEP,
         .campaign_id = series->campaign->id,
@@ -332,7 +332,7 @@ void plan_remind(const struct planner *planner, struct question *question, int64
     }
     if (step != NULL) {
         struct fill_for whom = {
-            series->campaign, enrolment.person_id, enrolment.address_id, NULL};
+            series->campaign, enrolment.person_id, enrolment.address_id, NULL, NULL};
         struct outgoing outgoing = {
             .kind = KIND_STEP,
             .campaign_id = series->campaign->id,

@@ -33,12 +33,14 @@ static bool find_asked(struct talk_turn *turn, struct asked *asked)
     char name[NAME_SIZE];
 
     *asked = (struct asked){0};
-    if (!enrolment_find(turn->talk->db, turn->question.enrolment_id, &asked->enrolment)) {
+    if (!enrolment_find(
+            turn->talk->db, turn->question.enrolment_id, &asked->enrolment)) {
         return false;
     }
     turn->series = catalogue_series_find(catalogue, asked->enrolment.series_id);
     snprintf(name, sizeof name, "%.*s",
-        dot == NULL ? (int)strlen(turn->question.step) : (int)(dot - turn->question.step),
+        dot == NULL ? (int)strlen(turn->question.step)
+                    : (int)(dot - turn->question.step),
         turn->question.step);
     asked->step =
         turn->series == NULL ? NULL : series_step(turn->series->compiled, name);
@@ -85,7 +87,8 @@ static void ask_item(struct talk_turn *turn, const struct asked *asked, size_t a
     };
 
     snprintf(question.step, sizeof question.step, "%s.%s", asked->step->id, item->id);
-    snprintf(question.channel, sizeof question.channel, "%s", channel_name(turn->channel));
+    snprintf(
+        question.channel, sizeof question.channel, "%s", channel_name(turn->channel));
     question_add(turn->talk->db, &question);
     talk_reply(turn, KIND_REPLY, question.step, &item->text, true);
 }
@@ -241,5 +244,6 @@ bool talk_answer(struct talk_turn *turn)
     if (asked.item != NULL) {
         return take_item(turn, &asked);
     }
-    return asked.step->items_n > 0 ? take_start(turn, &asked) : take_plain(turn, &asked);
+    return asked.step->items_n > 0 ? take_start(turn, &asked)
+                                   : take_plain(turn, &asked);
 }
