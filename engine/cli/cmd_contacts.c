@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cli/contacts_consent.h"
 #include "cli/contacts_import.h"
 #include "cli/contacts_move.h"
 #include "cli/context.h"
@@ -225,8 +226,12 @@ static int run(int argc, char **argv)
     if (strcmp(what, "move") == 0) {
         return contacts_move(argc - 1, argv + 1);
     }
+    if (contacts_consent_knows(what)) {
+        return contacts_consent(argc - 1, argv + 1);
+    }
     if (!is_list && !is_show) {
-        return cli_usage(&contacts_command, "say list, show, import or move first");
+        return cli_usage(&contacts_command,
+            "say list, show, import, move, consent, guardian or withdraw first");
     }
     argc--;
     argv++;
@@ -250,7 +255,9 @@ static int run(int argc, char **argv)
 const struct command contacts_command = {
     .name = "contacts",
     .usage = "import FILE [OPTIONS] | move OLD NEW --reason TEXT | list [--limit N] | "
-             "show PHONE|ID [--consent]  [-c CONFIG] [--json]",
+             "show PHONE|ID [--consent] | consent PHONE|ID … | "
+             "guardian PHONE|ID GUARDIAN_PHONE … | withdraw PHONE|ID …  "
+             "[-c CONFIG] [--json]",
     .summary = "who is known, who agreed to what, and bringing contacts in",
     .help =
         "import FILE  takes contacts from a CSV file or the first sheet of an .xlsx, "
@@ -264,7 +271,23 @@ const struct command contacts_command = {
         "show WHOM    who is behind a phone number or a contact's id: how the number\n"
         "             came, who agreed to what, and what became of each step\n"
         "\n"
+        "consent WHOM   records what a form or a voice record says: --own or "
+        "--guardian,\n"
+        "             --method paper|voice|…, --date YYYY-MM-DD, --wording VERSION, "
+        "and if\n"
+        "             need be --evidence REF; --refused for a no\n"
+        "guardian WHOM NUMBER   records the number of a parent or guardian that stands "
+        "on\n"
+        "             a signed form (--date, --wording): it is asked once, by SMS, "
+        "when "
+        "the\n"
+        "             minor has said yes\n"
+        "withdraw WHOM   ends a consent: --own or --guardian, --reason TEXT\n"
+        "\n"
         "  -c, --config CONFIG  this config\n"
+        "  --name N             consent, guardian, withdraw: who of several behind "
+        "the\n"
+        "                       number\n"
         "  --basis TEXT         import: how the numbers were collected, for rows that "
         "do\n"
         "                       not say it themselves\n"

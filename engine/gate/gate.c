@@ -10,6 +10,7 @@
 #include "people/catalogue.h"
 #include "store/address_health.h"
 #include "store/consent.h"
+#include "store/guardian.h"
 #include "store/message.h"
 
 /* How long a message of a paused campaign waits before it is looked at again. */
@@ -115,13 +116,36 @@ static bool check_address(const struct gate *gate, const struct gate_question *q
     return true;
 }
 
+/* The one question to a number on a form, while the child's own yes still stands. */
+static void check_guardian(const struct gate *gate,
+    const struct gate_question *question, const struct guardian *guardian,
+    struct gate_answer *answer)
+{
+    answer->basis_id = guardian->basis_id;
+    if (guardian->decision != GUARDIAN_SILENT) {
+        deny(answer, "guardian_answered");
+    } else if (consent_live(
+                   gate->db, question->person_id, false, question->series_id) == 0) {
+        deny(answer, "no_consent");
+    }
+}
+
 /* What allows the message at all; false when nothing does. */
 static bool check_permission(const struct gate *gate,
     const struct gate_question *question, const struct gate_subject *subject,
-    struct gate_answer *answer)
+    const struct guardian *guardian, struct gate_answer *answer)
 {
+    if ((question->kind == KIND_INVITATION || question->kind == KIND_STEP) &&
+        erasure_is_requested(gate->db, question->person_id, NULL)) {
+        deny(answer, "erasure_requested");
+        return false;
+    }
     switch (question->kind) {
     case KIND_INVITATION:
+        if (guardian != NULL) {
+            check_guardian(gate, question, guardian, answer);
+            break;
+        }
         answer->basis_id = basis_of_person(gate->db, question->person_id, NULL);
         if (answer->basis_id == 0) {
             deny(answer, "no_basis");
@@ -209,9 +233,15 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
     int64_t now, struct gate_answer *answer)
 {
     struct gate_subject subject;
+    struct guardian guardian;
+    bool to_guardian =
+        question->kind == KIND_INVITATION &&
+        guardian_of(gate->db, question->person_id, question->address_id, &guardian);
 
     *answer = (struct gate_answer){.verdict = GATE_ALLOW, .reason = ""};
     gate_subject(gate, question->person_id, now, &subject);
+    /* The child's district, but not the child's school hours. */
+    subject.minor = subject.minor && !to_guardian;
     answer->day = zone_day(subject.zone, now);
     if (question->kind != KIND_ACK && question->kind != KIND_SAFETY &&
         question->kind != KIND_ALERT &&
@@ -220,8 +250,9 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
         return;
     }
     if (check_running(gate, question, now, answer) ||
-        !check_permission(gate, question, &subject, answer) ||
-        !check_address(gate, question, now, answer)) {
+        !check_permission(
+            gate, question, &subject, to_guardian ? &guardian : NULL, answer) ||
+        (!to_guardian && !check_address(gate, question, now, answer))) {
         return;
     }
     check_caps(gate, question, &subject, answer);

@@ -6,6 +6,7 @@
 #include "people/catalogue.h"
 #include "store/consent.h"
 #include "store/db.h"
+#include "store/guardian.h"
 
 enum { SLICE_MAX = 256 };
 
@@ -20,6 +21,7 @@ static void look_again(
     struct enrol_pass *pass, struct enrolment *enrolment, bool allowed, int64_t now)
 {
     struct db *db = pass->planner->db;
+    struct guardian guardian;
     bool asked = enrolment->state == ENROLMENT_WAITING_GUARDIAN ||
                  enrolment->state == ENROLMENT_INVITED;
 
@@ -32,6 +34,10 @@ static void look_again(
         enrolment->due_at = enrolment->slot_at > now ? enrolment->slot_at : now;
         enrolment_save(db, enrolment, now);
         pass->count.resumed++;
+    } else if (enrolment->state == ENROLMENT_WAITING_GUARDIAN &&
+               enrolment->due_at == 0 &&
+               guardian_to_ask(db, enrolment->person_id, &guardian)) {
+        planner_wait_guardian(pass->planner, enrolment, now);
     }
 }
 
@@ -79,6 +85,10 @@ static void look_at(struct enrol_pass *pass, const struct catalogue_series *seri
         strcmp(series->compiled->role, subject.person.role) != 0) {
         return;
     }
+    if (erasure_is_requested(db, person_id, NULL)) {
+        pass->count.declined++;
+        return;
+    }
     own = consent_live(db, person_id, false, series->id);
     guardian = consent_live(db, person_id, true, series->id);
     allowed = own != 0 && (!subject.minor || guardian != 0);
@@ -96,6 +106,20 @@ static void look_at(struct enrol_pass *pass, const struct catalogue_series *seri
         pass->count.no_basis++;
     } else if (allowed || series->compiled->invitation.plain != NULL) {
         enrol(pass, series, person_id, address_id, allowed, now);
+    }
+}
+
+void enrol_person(
+    const struct planner *planner, int64_t series_id, int64_t person_id, int64_t now)
+{
+    const struct catalogue_series *series =
+        catalogue_series_find(planner->catalogue, series_id);
+    struct enrol_pass pass;
+
+    if (series != NULL && series->campaign->state == RUN_RUNNING &&
+        series->state == RUN_RUNNING) {
+        enrol_begin(&pass, planner, series_id);
+        look_at(&pass, series, person_id, now);
     }
 }
 

@@ -35,6 +35,9 @@ struct enrol_pass {
 
 void enrol_begin(
     struct enrol_pass *pass, const struct planner *planner, int64_t series_id);
+/* The same look at one person, in the caller's unit. */
+void enrol_person(
+    const struct planner *planner, int64_t series_id, int64_t person_id, int64_t now);
 /* Looks at up to `people` persons. Returns true when there are more. */
 bool enrol_slice(struct enrol_pass *pass, int people, int64_t now);
 

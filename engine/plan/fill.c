@@ -47,10 +47,12 @@ char *planner_fill(const struct planner *planner, const struct fill_for *whom,
     if (chosen == NULL) {
         return NULL;
     }
-    ensure_code(planner, &subject.person, chosen, now);
+    if (whom->code == NULL) {
+        ensure_code(planner, &subject.person, chosen, now);
+    }
     district = catalogue_district(planner->catalogue, subject.person.district);
     fill.nama = subject.person.name;
-    fill.kode = subject.person.code;
+    fill.kode = whom->code != NULL ? whom->code : subject.person.code;
     fill.kab = district == NULL ? NULL : district->name;
     fill.telp = district == NULL ? NULL : district->phone;
     if (whom->service != NULL) {

@@ -27,6 +27,9 @@ bool plan_branch(const struct planner *planner, struct enrolment *enrolment,
  * until it says yes. */
 void plan_reconfirm(const struct planner *planner, const struct enrolment *enrolment,
     const struct catalogue_series *series, int64_t now);
+/* Deals with one that waits for the guardian, and is due. */
+void plan_step_guardian(const struct planner *planner, struct enrolment *enrolment,
+    const struct catalogue_series *series, int64_t now);
 /* Sends one reminder that is due, in the caller's unit. */
 void plan_remind(const struct planner *planner, struct question *question, int64_t now);
 

@@ -44,6 +44,16 @@ void planner_answered(
 /* Joins: the enrolment becomes active and its first step's time is set. */
 void planner_activate(
     const struct planner *planner, struct enrolment *enrolment, int64_t now);
+/* Puts it to waiting for the guardian: the planner looks at once whether there is a number
+ * on a form to ask, and asks it when the hours and caps allow. Saves it. */
+void planner_wait_guardian(
+    const struct planner *planner, struct enrolment *enrolment, int64_t now);
+/* The person's guardian can be asked, or has answered: whatever waits for that is due. */
+void planner_guardian_changed(
+    const struct planner *planner, int64_t person_id, int64_t now);
+/* Ends all that is live of a person, at once, what is queued included. */
+void planner_end_person(
+    const struct planner *planner, int64_t person_id, const char *reason, int64_t now);
 /* Ends it; whoever waited for the number comes next. */
 void planner_end(const struct planner *planner, struct enrolment *enrolment,
     const char *reason, int64_t now);
@@ -61,6 +71,7 @@ struct fill_for {
     const struct catalogue_campaign *campaign;
     int64_t person_id, address_id;
     const struct service *service; /* what it refers to, or NULL */
+    const char *code;              /* for {kode}; NULL: the person's own */
 };
 
 /* Chooses the text's variant for the person (her language; discreet when she, or anybody

@@ -101,7 +101,7 @@ static void invite(const struct planner *planner, struct enrolment *enrolment,
 {
     const struct series *compiled = series->compiled;
     struct fill_for whom = {
-        series->campaign, enrolment->person_id, enrolment->address_id, NULL};
+        series->campaign, enrolment->person_id, enrolment->address_id, NULL, NULL};
     struct outgoing outgoing = {
         .kind = KIND_INVITATION,
         .campaign_id = series->campaign->id,
@@ -165,7 +165,8 @@ static void step_invited(const struct planner *planner, struct enrolment *enrolm
         planner_activate(planner, enrolment, now);
     } else if (series->compiled->invitation.plain == NULL) {
         planner_end(planner, enrolment, "no_consent", now);
-    } else if (enrolment_was_invited(planner->db, enrolment->person_id, series->id) &&
+    } else if (strcmp(enrolment->reason, "joins") != 0 &&
+               enrolment_was_invited(planner->db, enrolment->person_id, series->id) &&
                !consent_any_own(planner->db, enrolment->person_id)) {
         /* One invitation, and no more: her silence was an answer. */
         planner_end(planner, enrolment, "invited_before", now);
@@ -189,6 +190,9 @@ static void advance(
         break;
     case ENROLMENT_ACTIVE:
         plan_step_active(planner, enrolment, series, now);
+        break;
+    case ENROLMENT_WAITING_GUARDIAN:
+        plan_step_guardian(planner, enrolment, series, now);
         break;
     default:
         enrolment->due_at = 0;

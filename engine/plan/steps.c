@@ -226,7 +226,7 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
     const struct service *service, int64_t now)
 {
     struct fill_for whom = {
-        series->campaign, enrolment->person_id, enrolment->address_id, service};
+        series->campaign, enrolment->person_id, enrolment->address_id, service, NULL};
     struct outgoing outgoing = {
         .kind = KIND_STEP,
         .campaign_id = series->campaign->id,
@@ -370,7 +370,7 @@ void plan_remind(const struct planner *planner, struct question *question, int64
     }
     if (step != NULL) {
         struct fill_for whom = {
-            series->campaign, enrolment.person_id, enrolment.address_id, NULL};
+            series->campaign, enrolment.person_id, enrolment.address_id, NULL, NULL};
         struct outgoing outgoing = {
             .kind = KIND_STEP,
             .campaign_id = series->campaign->id,

@@ -80,7 +80,22 @@ static const struct meaning reasons[] = {
     {"reconfirm",
         "The number may be somebody else's by now: it was asked whether it is "
         "still theirs, and nothing else goes there before a yes."},
-    {"guardian", "It waits for a guardian's consent: record it in an import."},
+    {"guardian", "It waits for a guardian's consent: record it by `cegah contacts "
+                 "consent` or an import, or the guardian's number by `cegah contacts "
+                 "guardian`."},
+    {"guardian_refused", "The guardian said no: the series ended at once, and the "
+                         "erasure of the person's data is queued."},
+    {"guardian_withdrawn", "The guardian's consent was withdrawn: the series ended at "
+                           "once, and the erasure of the person's data is queued."},
+    {"withdrawn", "The person's own consent was withdrawn."},
+    {"guardian_answered", "The guardian has answered already; nobody is asked twice."},
+    {"erasure_requested",
+        "The erasure of this person's data is queued: nothing more is "
+        "sent."},
+    {"wrong_number",
+        "Whoever has this number said that it is a wrong one: nothing more "
+        "is sent to it."},
+    {"joins", "The person wrote DAFTAR; the question whether she agrees is next."},
 };
 
 static const struct meaning classes[] = {

@@ -24,8 +24,9 @@ static bool can_carry(const struct config_gateway *gateway, enum address_kind ki
     }
 }
 
-const struct config_gateway *outbox_route(
-    const struct outbox *outbox, int64_t address_id, const char *wanted)
+/* The opt-in message goes by SMS only: WhatsApp's rules want an opt-in before it. */
+static const struct config_gateway *route(
+    const struct outbox *outbox, int64_t address_id, const char *wanted, bool sms_only)
 {
     const struct option_list *routes = &outbox->config->routes;
     const struct config_gateway *gateway;
@@ -41,11 +42,18 @@ const struct config_gateway *outbox_route(
     for (size_t i = 0; i < routes->n; i++) {
         gateway = config_gateway_find(outbox->config, routes->items[i]);
         must(gateway != NULL, "route %s", routes->items[i]);
-        if (can_carry(gateway, address.kind)) {
+        if (can_carry(gateway, address.kind) &&
+            (!sms_only || adapter_find(gateway->adapter)->channel == CHANNEL_SMS)) {
             return gateway;
         }
     }
     return NULL;
+}
+
+const struct config_gateway *outbox_route(
+    const struct outbox *outbox, int64_t address_id, const char *wanted)
+{
+    return route(outbox, address_id, wanted, false);
 }
 
 const char *outbox_channel(const struct config_gateway *gateway)
@@ -70,8 +78,8 @@ static void measure(struct message *message, const char *text)
 int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoing,
     int64_t now, struct gate_answer *answer)
 {
-    const struct config_gateway *gateway =
-        outbox_route(outbox, outgoing->address_id, outgoing->gateway);
+    const struct config_gateway *gateway = route(outbox, outgoing->address_id,
+        outgoing->gateway, outgoing->kind == KIND_INVITATION);
     struct gate_question question = {
         .kind = outgoing->kind,
         .person_id = outgoing->person_id,

@@ -67,6 +67,11 @@ bool send_report(struct send *send, const char *gateway,
 int send_cancel_address(
     struct db *db, int64_t address_id, const char *reason, int64_t now);
 
+/* Cancels what we started and is queued for that person at that address; others behind
+ * the number keep theirs. Returns how many. */
+int send_cancel_person(struct db *db, int64_t person_id, int64_t address_id,
+    const char *reason, int64_t now);
+
 /* One gateway as it stands, for status. Texts are borrowed until the next turn. */
 struct gateway_status {
     const char *name;

@@ -234,3 +234,20 @@ int send_cancel_address(
     } while (n == SLICE);
     return total;
 }
+
+int send_cancel_person(struct db *db, int64_t person_id, int64_t address_id,
+    const char *reason, int64_t now)
+{
+    enum { QUEUED_MAX = 64 }; /* the caps leave far fewer; the gate stops the rest */
+    struct message list[QUEUED_MAX];
+    int n = message_queued_of_address(db, address_id, list, QUEUED_MAX), total = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (list[i].person_id == person_id &&
+            (list[i].kind == KIND_STEP || list[i].kind == KIND_INVITATION)) {
+            settle_over(db, &list[i], MESSAGE_CANCELLED, reason, now);
+            total++;
+        }
+    }
+    return total;
+}

@@ -19,13 +19,13 @@ bool asked_add(
 }
 
 bool asked_find(
-    struct db *db, int64_t address_id, const char *what, struct asked *asked)
+    struct db *db, int64_t address_id, const char *what, struct asked_row *asked)
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT person_id,at,answered_at,inbound_id FROM asked"
                     " WHERE address_id=?1 AND what=?2");
 
-    *asked = (struct asked){.address_id = address_id};
+    *asked = (struct asked_row){.address_id = address_id};
     snprintf(asked->what, sizeof asked->what, "%s", what);
     stmt_int(stmt, 1, address_id);
     stmt_text(stmt, 2, what);
@@ -41,7 +41,7 @@ bool asked_find(
 }
 
 void asked_answer(
-    struct db *db, const struct asked *asked, int64_t inbound_id, int64_t now)
+    struct db *db, const struct asked_row *asked, int64_t inbound_id, int64_t now)
 {
     struct stmt *stmt = db_stmt(db, "UPDATE asked SET answered_at=?3,inbound_id=?4"
                                     " WHERE address_id=?1 AND what=?2");

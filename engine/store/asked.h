@@ -10,7 +10,7 @@
 struct db;
 
 /* One row; plain data. */
-struct asked {
+struct asked_row {
     int64_t address_id;
     char what[16];     /* "age", "code" */
     int64_t person_id; /* about whom; 0: nobody */
@@ -23,8 +23,8 @@ struct asked {
 bool asked_add(struct db *db, int64_t address_id, const char *what, int64_t person_id,
     int64_t now);
 bool asked_find(
-    struct db *db, int64_t address_id, const char *what, struct asked *asked);
+    struct db *db, int64_t address_id, const char *what, struct asked_row *asked);
 void asked_answer(
-    struct db *db, const struct asked *asked, int64_t inbound_id, int64_t now);
+    struct db *db, const struct asked_row *asked, int64_t inbound_id, int64_t now);
 
 #endif

@@ -160,6 +160,20 @@ bool suppression_add(struct db *db, int64_t address_id, const char *reason,
     return true;
 }
 
+bool suppression_reason(struct db *db, int64_t address_id, char reason[24])
+{
+    struct stmt *stmt = db_stmt(db, "SELECT reason FROM suppression WHERE "
+                                    "address_id=?1 AND lifted_at IS NULL LIMIT 1");
+
+    stmt_int(stmt, 1, address_id);
+    if (!stmt_row(stmt)) {
+        return false;
+    }
+    snprintf(reason, 24, "%s", stmt_get_word(stmt, 0));
+    stmt_end(stmt);
+    return true;
+}
+
 bool suppression_is_live(struct db *db, int64_t address_id)
 {
     struct stmt *stmt = db_stmt(db,

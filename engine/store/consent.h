@@ -50,6 +50,8 @@ bool erasure_is_requested(struct db *db, int64_t person_id, char why[64]);
 bool suppression_add(struct db *db, int64_t address_id, const char *reason,
     const char *words, const char *channel, int64_t inbound_id, int64_t now);
 bool suppression_is_live(struct db *db, int64_t address_id);
+/* The same, with its reason. */
+bool suppression_reason(struct db *db, int64_t address_id, char reason[24]);
 /* Lifts it: by the words of whoever wrote from there, and what they came as (inbound:ID).
  * Returns false when nothing was suppressed. */
 bool suppression_lift(

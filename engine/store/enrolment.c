@@ -177,6 +177,17 @@ int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, i
     return read_ids(stmt, ids, max);
 }
 
+int enrolment_live_of_person(struct db *db, int64_t person_id, int64_t *ids, int max)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT id FROM enrolment WHERE person_id=?1 AND state<>'ended'"
+                    " ORDER BY id LIMIT ?2");
+
+    stmt_int(stmt, 1, person_id);
+    stmt_int(stmt, 2, max);
+    return read_ids(stmt, ids, max);
+}
+
 int enrolment_ids_of_series(struct db *db, int64_t series_id,
     enum enrolment_state state, int64_t after, int64_t *ids, int max)
 {

@@ -46,6 +46,8 @@ bool enrolment_next_due(struct db *db, int64_t now, struct enrolment *enrolment)
 int64_t enrolment_earliest_due(struct db *db);
 /* The ids of an address's enrolments that have not ended, oldest first. */
 int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, int max);
+/* The same of a person. */
+int enrolment_live_of_person(struct db *db, int64_t person_id, int64_t *ids, int max);
 /* True when the person was invited to another series than this one. */
 bool enrolment_was_invited(struct db *db, int64_t person_id, int64_t series_id);
 /* The ids of a series' enrolments in a state after `after`, in order. */

@@ -8,7 +8,10 @@
 #include "content/campaign.h"
 #include "people/catalogue.h"
 #include "send/send.h"
+#include "store/asked.h"
 #include "store/consent.h"
+#include "store/guardian.h"
+#include "store/person.h"
 #include "talk/internal.h"
 
 /* A reply may wait for an open hour until the next day, not longer. */
@@ -50,10 +53,15 @@ void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step
     }
 }
 
-/* Records the person's own yes or no to the series' invitation; returns its id. */
-static int64_t record(struct talk_turn *turn, bool refused)
+void talk_evidence(const struct talk_turn *turn, char evidence[TALK_EVIDENCE_SIZE])
 {
-    char wording[96], evidence[40];
+    snprintf(evidence, TALK_EVIDENCE_SIZE, "inbound:%lld", (long long)turn->inbound_id);
+}
+
+/* Records the person's own yes or no to the series' invitation. */
+static void record(struct talk_turn *turn, bool refused)
+{
+    char wording[96], evidence[TALK_EVIDENCE_SIZE];
     struct consent consent = {
         .person_id = turn->person_id,
         .refused = refused,
@@ -69,34 +77,41 @@ static int64_t record(struct talk_turn *turn, bool refused)
 
     snprintf(wording, sizeof wording, "%s/%s", turn->campaign->wording,
         turn->series->compiled->invitation_id);
-    snprintf(evidence, sizeof evidence, "inbound:%lld", (long long)turn->inbound_id);
-    return consent_add(turn->talk->db, &consent, turn->now);
+    talk_evidence(turn, evidence);
+    consent_add(turn->talk->db, &consent, turn->now);
+}
+
+void talk_agreed(struct talk_turn *turn)
+{
+    const struct planner *planner = turn->talk->planner;
+    const struct text *replies = turn->campaign->replies;
+    struct gate_subject subject;
+
+    gate_subject(planner->gate, turn->person_id, turn->now, &subject);
+    if (!subject.minor || consent_live(turn->talk->db, turn->person_id, true,
+                              turn->enrolment.series_id) != 0) {
+        planner_activate(planner, &turn->enrolment, turn->now);
+        talk_reply(turn, KIND_REPLY, "opt_in", &replies[REPLY_OPT_IN], true);
+        return;
+    }
+    /* Her yes is assent only: nothing starts until the guardian has agreed too. */
+    planner_wait_guardian(planner, &turn->enrolment, turn->now);
+    if (subject.person.birth_year == 0 && replies[REPLY_ASK_AGE].plain != NULL &&
+        asked_add(
+            turn->talk->db, turn->address_id, "age", turn->person_id, turn->now)) {
+        talk_reply(turn, KIND_REPLY, "ask_age", &replies[REPLY_ASK_AGE], false);
+        return;
+    }
+    talk_reply(
+        turn, KIND_REPLY, "waiting_guardian", &replies[REPLY_WAITING_GUARDIAN], false);
 }
 
 void talk_opt_in(struct talk_turn *turn)
 {
-    const struct planner *planner = turn->talk->planner;
-    struct gate_subject subject;
-
-    if (turn->series == NULL || turn->campaign == NULL) {
-        return;
+    if (turn->series != NULL && turn->campaign != NULL) {
+        record(turn, false);
+        talk_agreed(turn);
     }
-    record(turn, false);
-    gate_subject(planner->gate, turn->person_id, turn->now, &subject);
-    if (subject.minor && consent_live(turn->talk->db, turn->person_id, true,
-                             turn->enrolment.series_id) == 0) {
-        /* Her YA is assent only: nothing starts until the guardian has agreed too. */
-        turn->enrolment.state = ENROLMENT_WAITING_GUARDIAN;
-        snprintf(turn->enrolment.reason, sizeof turn->enrolment.reason, "guardian");
-        turn->enrolment.due_at = 0;
-        enrolment_save(turn->talk->db, &turn->enrolment, turn->now);
-        talk_reply(turn, KIND_REPLY, "waiting_guardian",
-            &turn->campaign->replies[REPLY_WAITING_GUARDIAN], false);
-        return;
-    }
-    planner_activate(planner, &turn->enrolment, turn->now);
-    talk_reply(
-        turn, KIND_REPLY, "opt_in", &turn->campaign->replies[REPLY_OPT_IN], true);
 }
 
 void talk_decline(struct talk_turn *turn)
@@ -115,9 +130,9 @@ static void end_all(struct talk_turn *turn)
     struct enrolment enrolment;
     int64_t ids[LIVE_MAX];
     int n = enrolment_live_of_address(db, turn->address_id, ids, LIVE_MAX);
-    char by[40];
+    char by[TALK_EVIDENCE_SIZE];
 
-    snprintf(by, sizeof by, "inbound:%lld", (long long)turn->inbound_id);
+    talk_evidence(turn, by);
     for (int i = 0; i < n; i++) {
         if (enrolment_find(db, ids[i], &enrolment)) {
             /* Not planner_end(): nobody comes next on a number that said stop. */
@@ -135,14 +150,47 @@ static void end_all(struct talk_turn *turn)
     send_cancel_address(db, turn->address_id, "opted_out", turn->now);
 }
 
-void talk_opt_out(struct talk_turn *turn)
+/* Others read what comes to this phone: what may ever come again says nothing. */
+static void mark_watched(struct talk_turn *turn)
 {
-    bool first = suppression_add(turn->talk->db, turn->address_id, "opted_out",
-        turn->text, channel_name(turn->channel), turn->inbound_id, turn->now);
+    enum { PEOPLE_MAX = 64 };
+    int64_t ids[PEOPLE_MAX];
+    int n = address_people(turn->talk->db, turn->address_id, ids, PEOPLE_MAX);
+
+    for (int i = 0; i < n; i++) {
+        struct person person;
+
+        if (person_find(turn->talk->db, ids[i], &person)) {
+            person.flags |= PERSON_SHARED_PHONE | PERSON_DISCREET;
+            person_update(turn->talk->db, &person, turn->now);
+        }
+    }
+}
+
+void talk_opt_out(struct talk_turn *turn, enum keyword keyword, bool silent)
+{
+    struct db *db = turn->talk->db;
+    bool wrong = keyword == KEYWORD_WRONG_NUMBER,
+         watched = keyword == KEYWORD_STOP_WATCHED;
+    bool first = suppression_add(db, turn->address_id,
+        wrong ? "wrong_number" : "opted_out", watched || silent ? "STOP" : turn->text,
+        channel_name(turn->channel), turn->inbound_id, turn->now);
+    enum reply_id reply = wrong ? REPLY_WRONG_NUMBER : REPLY_OPT_OUT;
 
     end_all(turn);
-    if (first && turn->campaign != NULL) {
-        talk_reply(
-            turn, KIND_ACK, "opt_out", &turn->campaign->replies[REPLY_OPT_OUT], true);
+    /* What a guardian meant by a bare stop, or who holds that phone, a human finds out. */
+    turn->sealed = watched || silent;
+    turn->needs_human = watched || keyword == KEYWORD_ERASE ||
+                        guardian_is_address(db, turn->address_id);
+    if (watched) {
+        mark_watched(turn);
     }
+    if (!first || turn->campaign == NULL || watched || silent) {
+        return;
+    }
+    if (turn->campaign->replies[reply].plain == NULL) {
+        reply = REPLY_OPT_OUT;
+    }
+    talk_reply(
+        turn, KIND_ACK, reply_id_name(reply), &turn->campaign->replies[reply], true);
 }

@@ -28,12 +28,30 @@ struct talk_turn {
     const struct catalogue_series *series; /* of it, or NULL */
     bool has_question;
     struct question question; /* the newest open one on this channel */
+    bool needs_human;         /* also when the intent by itself would not */
+    bool sealed;              /* says more than its intent: stored sealed */
 };
 
 /* Each does what its intent asks for. */
-void talk_opt_out(struct talk_turn *turn);
+void talk_opt_out(struct talk_turn *turn, enum keyword keyword, bool silent);
 void talk_opt_in(struct talk_turn *turn);
 void talk_decline(struct talk_turn *turn);
+/* DAFTAR, alone or with a code. False when nothing knows the code, or nobody can tell who
+ * of several people it is: then a human reads it. */
+bool talk_join(struct talk_turn *turn, const char *words);
+/* DAFTAR with a code that nothing knows: said once. False when it was said before. */
+bool talk_unknown_code(struct talk_turn *turn);
+/* Her age, when it was asked. False when it was not, or this is none. */
+bool talk_age(struct talk_turn *turn);
+/* She has agreed: she starts, or waits for her guardian; her age is asked if it is not
+ * known. turn's enrolment and series are hers. */
+void talk_agreed(struct talk_turn *turn);
+/* SETUJU KODE or TIDAK KODE from the number that was asked. False when it is neither, or
+ * from elsewhere: then it does not count, and a human reads it. */
+bool talk_guardian(struct talk_turn *turn);
+/* "inbound:ID", as evidence. */
+enum { TALK_EVIDENCE_SIZE = 40 };
+void talk_evidence(const struct talk_turn *turn, char evidence[TALK_EVIDENCE_SIZE]);
 /* False when the message is no answer to the question. */
 bool talk_answer(struct talk_turn *turn);
 

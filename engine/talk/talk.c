@@ -22,6 +22,10 @@ static const char *const names[] = {
     [INTENT_OUT] = "out",
     [INTENT_IN] = "in",
     [INTENT_DECLINE] = "decline",
+    [INTENT_JOIN] = "join",
+    [INTENT_UNKNOWN_CODE] = "unknown_code",
+    [INTENT_AGE] = "age",
+    [INTENT_GUARDIAN] = "guardian",
     [INTENT_ANSWER] = "answer",
     [INTENT_RISK] = "risk",
     [INTENT_FREE] = "free",
@@ -86,17 +90,30 @@ static bool invitation_is_open(const struct talk_turn *turn)
                turn->question.asked_at > turn->enrolment.invited_at);
 }
 
+static bool is_out(enum keyword keyword)
+{
+    return keyword == KEYWORD_STOP || keyword == KEYWORD_WRONG_NUMBER ||
+           keyword == KEYWORD_ERASE || keyword == KEYWORD_STOP_WATCHED;
+}
+
 static enum intent decide(struct talk_turn *turn)
 {
     const struct words *words = turn->campaign == NULL ? NULL : &turn->campaign->words;
-    enum keyword keyword;
+    enum keyword keyword = reply_keyword(turn->text, words);
+    char code[REPLY_CODE_SIZE];
+    bool joins;
 
     if (reply_has_risk_cue(turn->text, words)) {
+        if (is_out(keyword)) { /* both: it stops, and a human reads it now */
+            talk_opt_out(turn, keyword, true);
+        }
         return INTENT_RISK;
     }
-    keyword = reply_keyword(turn->text, words);
-    if (keyword == KEYWORD_STOP) {
-        talk_opt_out(turn);
+    if (talk_guardian(turn)) {
+        return INTENT_GUARDIAN;
+    }
+    if (is_out(keyword)) {
+        talk_opt_out(turn, keyword, false);
         return INTENT_OUT;
     }
     if (keyword == KEYWORD_YES && invitation_is_open(turn)) {
@@ -110,10 +127,31 @@ static enum intent decide(struct talk_turn *turn)
         talk_decline(turn);
         return INTENT_DECLINE;
     }
+    joins = reply_join(turn->text, code);
+    if (joins && code[0] != '\0' && talk_join(turn, code)) {
+        return INTENT_JOIN;
+    }
     if (turn->has_question && talk_answer(turn)) {
         return INTENT_ANSWER;
     }
+    if (talk_age(turn)) {
+        return INTENT_AGE;
+    }
+    if (joins && code[0] == '\0' && talk_join(turn, code)) {
+        return INTENT_JOIN;
+    }
+    if (joins && code[0] != '\0' && strchr(code, ' ') == NULL &&
+        talk_unknown_code(turn)) {
+        return INTENT_UNKNOWN_CODE;
+    }
     return INTENT_FREE;
+}
+
+/* Only what the lists know as a whole, so that it can hold nothing else. */
+static bool is_clear(const struct talk_turn *turn, enum intent intent)
+{
+    return !turn->sealed && intent != INTENT_RISK && intent != INTENT_FREE &&
+           intent != INTENT_MEDIA && intent != INTENT_UNKNOWN_CODE;
 }
 
 /* Clear for what the lists know; sealed for everything else, from the first day. */
@@ -127,8 +165,7 @@ static int64_t store_text(const struct talk_turn *turn, enum intent intent)
     if (turn->text[0] == '\0') {
         return 0;
     }
-    if (intent == INTENT_OUT || intent == INTENT_IN || intent == INTENT_DECLINE ||
-        intent == INTENT_ANSWER) {
+    if (is_clear(turn, intent)) {
         return text_add_clear(db, turn->text, turn->now);
     }
     sealed = seal_text(turn->talk->keys, turn->text, &length);
@@ -137,9 +174,10 @@ static int64_t store_text(const struct talk_turn *turn, enum intent intent)
     return id;
 }
 
-static bool waits(enum intent intent)
+static bool waits(const struct talk_turn *turn, enum intent intent)
 {
-    return intent == INTENT_RISK || intent == INTENT_FREE || intent == INTENT_MEDIA;
+    return turn->needs_human || intent == INTENT_RISK || intent == INTENT_FREE ||
+           intent == INTENT_MEDIA;
 }
 
 /* A gateway without ids repeats a message word for word, at the same time. Without a time
@@ -176,7 +214,7 @@ static void decide_and_settle(struct talk_turn *turn, bool has_text)
         intent = decide(turn);
     }
     inbound_settle(db, turn->inbound_id, turn->person_id, intent_name(intent),
-        waits(intent), store_text(turn, intent));
+        waits(turn, intent), store_text(turn, intent));
     if (db_unit_end(db, true) != 0) {
         db_unit_begin(db);
         intent = INTENT_FREE;
@@ -185,7 +223,8 @@ static void decide_and_settle(struct talk_turn *turn, bool has_text)
         db_unit_end(db, true);
     }
     log_event(LOG_INFO, "inbound", "id=%lld gateway=%s intent=%s waiting=%d",
-        (long long)turn->inbound_id, turn->gateway, intent_name(intent), waits(intent));
+        (long long)turn->inbound_id, turn->gateway, intent_name(intent),
+        waits(turn, intent));
 }
 
 enum talk_result talk_inbound(const struct talk *talk, const char *gateway,

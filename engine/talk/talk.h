@@ -29,10 +29,14 @@ enum intent {
     INTENT_OUT,     /* STOP */
     INTENT_IN,      /* YA to an open invitation */
     INTENT_DECLINE, /* TIDAK to an open invitation, or while the guardian is asked */
-    INTENT_ANSWER,  /* accepted by the newest open question */
-    INTENT_RISK,    /* holds a cue of danger: a human now */
-    INTENT_FREE,    /* anything else: a human */
-    INTENT_MEDIA,   /* no text: a human */
+    INTENT_JOIN,    /* DAFTAR, alone or with a code that something knows */
+    INTENT_UNKNOWN_CODE, /* DAFTAR with another one, the first time */
+    INTENT_AGE,          /* the age or birth year that was asked */
+    INTENT_GUARDIAN, /* SETUJU or TIDAK with the code, from the number that was asked */
+    INTENT_ANSWER,   /* accepted by the newest open question */
+    INTENT_RISK,     /* holds a cue of danger: a human now */
+    INTENT_FREE,     /* anything else: a human */
+    INTENT_MEDIA,    /* no text: a human */
 };
 
 const char *intent_name(enum intent intent);

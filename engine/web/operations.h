@@ -19,6 +19,14 @@ extern const struct operation operation_import;
 /* op_move.c: {"from": "+62…", "to": "+62…", "reason": "…", "name": "…" or absent} →
  * {"contact", "to" (masked), "enrolments", "old_suppressed"} */
 extern const struct operation operation_move;
+/* op_consent.c: {"contact": "PHONE or ID", "name": "…" or absent,
+ *  "whose": "own" or "guardian", "method", "date", "wording", "evidence" or absent,
+ *  "refused": false} → {"person": …} */
+extern const struct operation operation_consent;
+/* {"contact", "name", "guardian_phone", "date", "wording", "evidence"} → the same */
+extern const struct operation operation_guardian;
+/* {"contact", "name", "whose", "reason"} → the same */
+extern const struct operation operation_withdraw;
 /* op_message.c: {"to": "+62…", "text": "…", "gateway": "…" or absent} → {"id": …} */
 extern const struct operation operation_send;
 /* op_message.c: {} → the time, gateways, and whether anything is left to do */
