@@ -12,8 +12,6 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "base/must.h"
-#include "base/zone.h"
 #include "content/compile.h"
 
 enum { FILES_MAX = 100, MESSAGE_BYTES_MAX = 512, WORDS_MAX = 32 };
@@ -121,72 +119,6 @@ void content_files_fini(struct content_files *files)
     *files = (struct content_files){0};
 }
 
-static void answer_fini(struct answer *answer)
-{
-    for (size_t i = 0; i < answer->spellings_n; i++) {
-        free(answer->spellings[i]);
-    }
-    free(answer->spellings);
-    free(answer->value);
-    free(answer->feedback);
-}
-
-static void step_fini(struct step *step)
-{
-    for (size_t i = 0; i < step->answers_n; i++) {
-        answer_fini(&step->answers[i]);
-    }
-    free(step->answers);
-    free(step->id);
-    free(step->text);
-    free(step->right);
-    free(step->wrong);
-}
-
-void series_fini(struct series *series)
-{
-    for (size_t i = 0; i < series->steps_n; i++) {
-        step_fini(&series->steps[i]);
-    }
-    free(series->steps);
-    free(series->id);
-    free(series->title);
-    free(series->role);
-    free(series->invitation_id);
-    free(series->invitation);
-    *series = (struct series){0};
-}
-
-void campaign_free(struct campaign *campaign)
-{
-    if (campaign == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < campaign->districts_n; i++) {
-        struct district *district = &campaign->districts[i];
-
-        free(district->key);
-        free(district->name);
-        free(district->zone);
-        free(district->phone);
-    }
-    for (size_t i = 0; i < campaign->series_n; i++) {
-        series_fini(&campaign->series[i]);
-    }
-    words_fini(&campaign->words);
-    free(campaign->districts);
-    free(campaign->series);
-    free(campaign->id);
-    free(campaign->title);
-    free(campaign->language);
-    free(campaign->organisation);
-    free(campaign->wording);
-    free(campaign->reply_opt_in);
-    free(campaign->reply_opt_out);
-    free(campaign->reply_waiting_guardian);
-    free(campaign);
-}
-
 const struct series *campaign_series(const struct campaign *campaign, const char *id)
 {
     for (size_t i = 0; i < campaign->series_n; i++) {
@@ -243,9 +175,7 @@ static bool is_spelling(const struct answer *answer, const char *text, size_t le
     return false;
 }
 
-/* True when the message is nothing but spellings of the answer, one behind another:
- * "c", "c 19", "c sembilan belas". */
-static bool is_spelled(const struct answer *answer, const char *message)
+bool answer_is_spelled(const struct answer *answer, const char *message)
 {
     size_t starts[WORDS_MAX + 1], words = 0, length = strlen(message);
     bool reached[WORDS_MAX + 1] = {true};
@@ -266,29 +196,50 @@ static bool is_spelled(const struct answer *answer, const char *message)
     return reached[words];
 }
 
-const struct answer *step_answer(const struct step *step, const char *message)
+static const struct answer *find_answer(
+    const struct answer *answers, size_t n, const char *message)
 {
     char text[MESSAGE_BYTES_MAX];
     size_t length = reply_normalise_answer(message, text, sizeof text);
 
-    if (step->kind != STEP_ASK || length == 0 || length >= sizeof text - 4) {
+    if (length == 0 || length >= sizeof text - 4) {
         return NULL;
     }
-    for (size_t i = 0; i < step->answers_n; i++) {
-        if (is_spelled(&step->answers[i], text)) {
-            return &step->answers[i];
+    for (size_t i = 0; i < n; i++) {
+        if (answer_is_spelled(&answers[i], text)) {
+            return &answers[i];
         }
     }
     return NULL;
 }
 
-int64_t step_due_at(const struct step *step, const char *zone, int64_t joined_at)
+const struct answer *step_answer(const struct step *step, const char *message)
 {
-    const struct zone *found = zone_find(zone);
-    int32_t monday;
+    return step->kind == STEP_ASK ? find_answer(step->answers, step->answers_n, message)
+                                  : NULL;
+}
 
-    must(found != NULL, "zone %s of a checked campaign", zone);
-    monday = day_monday(zone_day(found, joined_at)) + 7;
-    return zone_at(
-        found, monday + (step->week - 1) * 7 + step->weekday - 1, step->minute);
+const struct answer *item_answer(const struct quiz_item *item, const char *message)
+{
+    return find_answer(item->answers, item->answers_n, message);
+}
+
+const struct step *series_unconfirmed(const struct series *series)
+{
+    for (size_t i = 0; i < series->steps_n; i++) {
+        if (series->steps[i].confirm != NULL && series->steps[i].confirmed_by == NULL) {
+            return &series->steps[i];
+        }
+    }
+    return NULL;
+}
+
+const struct step *campaign_unconfirmed(const struct campaign *campaign)
+{
+    const struct step *step = NULL;
+
+    for (size_t i = 0; i < campaign->series_n && step == NULL; i++) {
+        step = series_unconfirmed(&campaign->series[i]);
+    }
+    return step;
 }

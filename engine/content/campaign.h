@@ -84,11 +84,21 @@ enum { SERVICE_WARN_DAYS = 90, SERVICE_STALE_DAYS = 180 };
 /* Who a step or branch is for. Every list that is not empty must hold the person's. */
 enum age_group { AGE_ANY, AGE_MINOR, AGE_ADULT };
 
+/* One sort of person, as audiences see people. Any text may be NULL: not stated. */
+struct profile {
+    const char *sex; /* female, male */
+    const char *district, *role, *language;
+    bool minor;
+};
+
 struct audience {
     char **sexes, **districts, **roles, **languages; /* as stored of the person */
     size_t sexes_n, districts_n, roles_n, languages_n;
     enum age_group age; /* unknown age is a minor */
 };
+
+/* Districts are compared without case. What is not stated is in no list. */
+bool audience_holds(const struct audience *audience, const struct profile *profile);
 
 /* One accepted answer of a question. */
 struct answer {
@@ -142,7 +152,7 @@ enum ask_kind { ASK_QUIZ, ASK_POLL, ASK_PLEDGE, ASK_RSVP, ASK_OPEN };
 
 /* One question of a quiz that is asked one after another; asked as a reply. */
 struct quiz_item {
-    char *id; /* Q1: unique in the series; the store calls it STEP.ID */
+    char *id; /* Q1: unique in its quiz; the store calls it STEP.ID, at most 28 */
     struct text text;
     struct answer *answers;
     size_t answers_n;
@@ -174,6 +184,7 @@ struct step {
     char *invite;       /* INVITE: id of the series it invites friends to */
     char *service;      /* REFER: key in the directory */
     struct template_use template; /* name NULL: none */
+    int parts;          /* SMS parts that are meant: no warning up to these. Default 1 */
     struct branch *branches;
     size_t branches_n;
     char *confirm;      /* a fact that local staff must confirm, or NULL */
@@ -224,7 +235,12 @@ struct campaign {
     char *wording;      /* version of the consent wording, kept with every consent */
     int64_t cap_day, cap_week; /* defaults 1 and 3 */
     double part_price;  /* of an SMS part, 0: not said */
-    char *currency;     /* of part_price, or NULL */
+    double person_price; /* a series that may cost a person more is warned of; 0: none */
+    char *currency;     /* of the prices, or NULL */
+    char **blocked;     /* lower case: more beginnings of words for R10, and R11 */
+    size_t blocked_n;
+    char **discreet_blocked; /* more for R11's discreet texts */
+    size_t discreet_blocked_n;
     struct district *districts;
     size_t districts_n;
     struct service *services;
@@ -242,6 +258,13 @@ struct campaign {
  */
 struct campaign *campaign_compile(
     const struct content_files *files, const char *prefix, struct problems *problems);
+/* The day is not known: how old entries are is not looked at. */
+#define NO_DAY INT32_MIN
+
+/* The same on a day (local, since 1970-01-01): how old directory entries are is looked at
+ * too. campaign_compile() is this with NO_DAY, for versions that are stored already. */
+struct campaign *campaign_compile_at(const struct content_files *files,
+    const char *prefix, int32_t today, struct problems *problems);
 void campaign_free(struct campaign *campaign);
 /* Each returns borrowed, or NULL. */
 const struct series *campaign_series(const struct campaign *campaign, const char *id);
@@ -250,6 +273,9 @@ const struct district *campaign_district(
 const struct step *series_step(const struct series *series, const char *id);
 /* The step behind `id` in the series, NULL past the last; the first for NULL. */
 const struct step *series_step_after(const struct series *series, const char *id);
+/* The first step whose `confirm` nobody has signed, borrowed; NULL when there is none. */
+const struct step *campaign_unconfirmed(const struct campaign *campaign);
+const struct step *series_unconfirmed(const struct series *series);
 /* Returns the answer that the message as a whole is an accepted spelling of, or NULL. */
 const struct answer *step_answer(const struct step *step, const char *message);
 
@@ -259,9 +285,18 @@ const struct answer *item_answer(const struct quiz_item *item, const char *messa
 const struct service *campaign_service(
     const struct campaign *campaign, const char *key, const char *district);
 
+/* What a series comes to for whoever gets most of it: replies and reminders included,
+ * placeholders at their longest. */
+struct series_cost {
+    int texts, parts;
+};
+
+struct series_cost series_cost(
+    const struct campaign *campaign, const struct series *series);
+
 /* When a step falls due for somebody who joined at joined_at: UTC ms. Week 1 is the first
  * Monday-to-Sunday week after the local day of joining. zone: IANA name. before_at: when
- * the step before was sent, for WHEN_AFTER and WAIT. */
+ * the step before was sent, for WHEN_AFTER (a WAIT is one); 0: joined_at counts. */
 int64_t step_due_at(
     const struct step *step, const char *zone, int64_t joined_at, int64_t before_at);
 

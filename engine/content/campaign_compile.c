@@ -13,44 +13,38 @@
 #include "base/mem.h"
 #include "base/zone.h"
 
-enum { DISTRICTS_MAX = 600, WORDS_MAX = 500, WORD_BYTES = 200 };
+enum { DISTRICTS_MAX = 600, WORDS_MAX = 500, WORD_BYTES = 200, LANGUAGES_MAX = 12 };
 
-static const char *const LANGUAGES[] = {"id", NULL};
-
-struct campaign_nodes {
-    const struct yaml_node *campaign, *title, *language, *organisation, *wording;
-    const struct yaml_node *caps, *hours, *districts, *replies;
-};
-
-static const struct key_row CAMPAIGN_KEYS[] = {
-    {"campaign", KEY_ID, offsetof(struct campaign_nodes, campaign), true,
-        "Name the campaign: campaign: cegah-kawin-anak"},
-    {"title", KEY_TEXT, offsetof(struct campaign_nodes, title), true,
-        "Say what it is, for people: title: Cegah Kawin Anak"},
-    {"language", KEY_CHOICE, offsetof(struct campaign_nodes, language), false, NULL,
-        LANGUAGES},
-    {"organisation", KEY_TEXT, offsetof(struct campaign_nodes, organisation), true,
-        "Who writes, as texts name it by {lembaga}: organisation: Yayasan X"},
-    {"wording", KEY_LABEL, offsetof(struct campaign_nodes, wording), true,
-        "Which version of the consent wording is in use: wording: \"2026-11\""},
-    {"caps", KEY_MAPPING, offsetof(struct campaign_nodes, caps), false,
-        "Write caps: {day: 1, week: 3}"},
-    {"hours", KEY_MAPPING, offsetof(struct campaign_nodes, hours), false,
-        "Write hours: {dusk: {closed: \"17:30-18:45\"}}"},
-    {"districts", KEY_MAPPING, offsetof(struct campaign_nodes, districts), true,
-        "List them: districts: {maros: {name: Maros, zone: Asia/Makassar}}"},
-    {"replies", KEY_MAPPING, offsetof(struct campaign_nodes, replies), false,
-        "Write replies: {opt_out: \"…\"}"},
-};
+/* ISO 639: what people of the programme's districts speak, and those beside them. */
+const char *const LANGUAGES[] = {"id", "bug", "mak", "sda", "lbw", "mdr", "kjc", "kjk",
+    "mui", "abs", "ban", "sas", "bhp", "jv", "su", "mad", "ms", "en", NULL};
 
 struct caps_nodes {
     const struct yaml_node *day, *week;
 };
 
 static const struct key_row CAPS_KEYS[] = {
-    {"day", KEY_INT, offsetof(struct caps_nodes, day), false, NULL, NULL, 1, 10},
-    {"week", KEY_INT, offsetof(struct caps_nodes, week), false, NULL, NULL, 1, 30},
+    {"day", KEY_INT, offsetof(struct caps_nodes, day), false, NULL, NULL, 1, 10,
+        .fallback = "`1`", .doc = "messages that we start, a number and local day"},
+    {"week", KEY_INT, offsetof(struct caps_nodes, week), false, NULL, NULL, 1, 30,
+        .fallback = "`3`", .doc = "the same, from Monday to Sunday"},
 };
+static const struct key_table CAPS_TABLE = KEY_TABLE("\"caps\"", CAPS_KEYS);
+
+struct price_nodes {
+    const struct yaml_node *part, *currency, *person;
+};
+
+static const struct key_row PRICE_KEYS[] = {
+    {"part", KEY_NUMBER, offsetof(struct price_nodes, part), true,
+        "Write what an SMS part costs: part: 350", .doc = "of one SMS part"},
+    {"currency", KEY_LABEL, offsetof(struct price_nodes, currency), false, NULL,
+        .fallback = "`IDR`", .doc = "of the prices"},
+    {"person", KEY_NUMBER, offsetof(struct price_nodes, person), false, NULL,
+        .fallback = "no limit",
+        .doc = "a series that may cost a person more than this is warned of"},
+};
+static const struct key_table PRICE_TABLE = KEY_TABLE("\"price\"", PRICE_KEYS);
 
 struct district_nodes {
     const struct yaml_node *name, *zone, *phone, *hours;
@@ -58,37 +52,129 @@ struct district_nodes {
 
 static const struct key_row DISTRICT_KEYS[] = {
     {"name", KEY_TEXT, offsetof(struct district_nodes, name), true,
-        "What texts call it by {kab}: name: Maros"},
+        "What texts call it by {kab}: name: Maros",
+        .doc = "`{kab}`, at most 10 characters"},
     {"zone", KEY_TEXT, offsetof(struct district_nodes, zone), true,
         "Its time zone: zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or "
         "Asia/Jayapura "
-        "(WIT)"},
-    {"phone", KEY_LABEL, offsetof(struct district_nodes, phone), false, NULL},
-    {"hours", KEY_MAPPING, offsetof(struct district_nodes, hours), false,
-        "Write hours: {dusk: {closed: \"17:30-19:15\"}}"},
+        "(WIT)",
+        .doc = "`Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`"},
+    {"phone", KEY_LABEL, offsetof(struct district_nodes, phone), false, NULL,
+        .fallback = "none", .doc = "`{telp}`, at most 14 characters"},
+    {"hours", KEY_NAMED, offsetof(struct district_nodes, hours), false,
+        "Write hours: {dusk: {closed: \"17:30-19:15\"}}", .table = &WINDOW_TABLE,
+        .fallback = "the campaign's", .doc = "changes of the campaign's hours"},
 };
+static const struct key_table DISTRICT_TABLE = KEY_TABLE("a district", DISTRICT_KEYS);
 
 struct reply_nodes {
-    const struct yaml_node *opt_in, *opt_out, *waiting_guardian;
+    const struct yaml_node *nodes[REPLIES];
 };
 
+#define REPLY(id, name, said)                                                          \
+    [id] = {name, KEY_VARIANTS, offsetof(struct reply_nodes, nodes[id]), false,        \
+        "Write " name ": \"…\"", .table = &TEXT_TABLE, .fallback = "silence",          \
+        .doc = said}
+
 static const struct key_row REPLY_KEYS[] = {
-    {"opt_in", KEY_TEXT, offsetof(struct reply_nodes, opt_in), false, NULL},
-    {"opt_out", KEY_TEXT, offsetof(struct reply_nodes, opt_out), false, NULL},
-    {"waiting_guardian", KEY_TEXT, offsetof(struct reply_nodes, waiting_guardian),
-        false, NULL},
+    REPLY(REPLY_OPT_IN, "opt_in", "after YA"),
+    REPLY(REPLY_OPT_OUT, "opt_out", "once, after STOP"),
+    REPLY(REPLY_WAITING_GUARDIAN, "waiting_guardian",
+        "after YA while a guardian's consent is missing"),
+    REPLY(REPLY_WRONG_NUMBER, "wrong_number", "to who writes that the number is wrong"),
+    REPLY(REPLY_ASK_AGE, "ask_age", "asks the birth year of whoever joins by a word"),
+    REPLY(REPLY_GUARDIAN, "guardian",
+        "asks a guardian whose number stands on a signed form; `{kode}` is the code "
+        "behind SETUJU"),
+    REPLY(REPLY_GUARDIAN_YES, "guardian_yes", "after SETUJU"),
+    REPLY(REPLY_GUARDIAN_NO, "guardian_no",
+        "after TIDAK with the code, or when a guardian withdraws"),
+    REPLY(REPLY_RECONFIRM, "reconfirm",
+        "asks, neutrally, whether the number is still the same person's"),
+    REPLY(REPLY_UNKNOWN_CODE, "unknown_code", "after DAFTAR with an unknown code"),
 };
+static const struct key_table REPLY_TABLE = KEY_TABLE("\"replies\"", REPLY_KEYS);
+_Static_assert(KEYS_N(REPLY_KEYS) == REPLIES, "every reply has its key");
+
+const char *reply_id_name(enum reply_id id)
+{
+    return REPLY_KEYS[id].key;
+}
+
+struct campaign_nodes {
+    const struct yaml_node *campaign, *title, *language, *languages, *organisation;
+    const struct yaml_node *wording, *caps, *hours, *districts, *directory, *replies;
+    const struct yaml_node *price, *blocked, *discreet_blocked;
+};
+
+static const struct key_row CAMPAIGN_KEYS[] = {
+    {"campaign", KEY_ID, offsetof(struct campaign_nodes, campaign), true,
+        "Name the campaign: campaign: cegah-kawin-anak",
+        .doc = "the name that every command takes"},
+    {"title", KEY_TEXT, offsetof(struct campaign_nodes, title), true,
+        "Say what it is, for people: title: Cegah Kawin Anak",
+        .doc = "for reports; people never see it"},
+    {"languages", KEY_CHOICES, offsetof(struct campaign_nodes, languages), false,
+        "List them, the first one first: languages: [id, bug]", LANGUAGES,
+        .fallback = "`[id]`",
+        .doc = "ISO 639 codes; every text is in the first, others are variants"},
+    {"language", KEY_CHOICE, offsetof(struct campaign_nodes, language), false, NULL,
+        LANGUAGES, .fallback = "`id`", .doc = "the same for a single language"},
+    {"organisation", KEY_TEXT, offsetof(struct campaign_nodes, organisation), true,
+        "Who writes, as texts name it by {lembaga}: organisation: Yayasan X",
+        .doc = "`{lembaga}`, at most 12 characters"},
+    {"wording", KEY_LABEL, offsetof(struct campaign_nodes, wording), true,
+        "Which version of the consent wording is in use: wording: \"2026-11\"",
+        .doc = "version of the consent wording in use; kept with every consent"},
+    {"caps", KEY_MAPPING, offsetof(struct campaign_nodes, caps), false,
+        "Write caps: {day: 1, week: 3}", .table = &CAPS_TABLE,
+        .fallback = "`{day: 1, week: 3}`", .doc = "how much a number gets"},
+    {"hours", KEY_NAMED, offsetof(struct campaign_nodes, hours), false,
+        "Write hours: {dusk: {closed: \"17:30-18:45\"}}", .table = &WINDOW_TABLE,
+        .fallback = "the rules' own", .doc = "windows in which nothing leaves"},
+    {"districts", KEY_NAMED, offsetof(struct campaign_nodes, districts), true,
+        "List them: districts: {maros: {name: Maros, zone: Asia/Makassar}}",
+        .table = &DISTRICT_TABLE,
+        .doc = "by what the contact list's column `district` holds; capitals make no "
+               "difference"},
+    {"directory", KEY_NAMED, offsetof(struct campaign_nodes, directory), false,
+        "Write directory: {puspaga: {name: Puspaga, phone: \"129\", …}}",
+        .table = &SERVICE_TABLE, .many = true, .fallback = "none",
+        .doc = "services that people are referred to, each one or a list by district"},
+    {"price", KEY_MAPPING, offsetof(struct campaign_nodes, price), false,
+        "Write price: {part: 350, currency: IDR}", .table = &PRICE_TABLE,
+        .fallback = "not said", .doc = "what `check` works the cost out with"},
+    {"blocked", KEY_LABELS, offsetof(struct campaign_nodes, blocked), false,
+        "List parts of words: blocked: [pelaminan]", .fallback = "the rules' own",
+        .doc = "more that no preview may show, beside kawin, nikah, mengawin, hamil, "
+               "kekerasan, lapor"},
+    {"discreet_blocked", KEY_LABELS, offsetof(struct campaign_nodes, discreet_blocked),
+        false, "List parts of words: discreet_blocked: [panai]",
+        .fallback = "the rules' own",
+        .doc = "more that no discreet text may hold, beside those and mempelai, "
+               "pengantin, haid, melahirkan, bersalin, jodoh, lamar"},
+    {"replies", KEY_MAPPING, offsetof(struct campaign_nodes, replies), false,
+        "Write replies: {opt_out: \"…\"}", .table = &REPLY_TABLE, .fallback = "silence",
+        .doc = "what is said in answer, whatever the series"},
+};
+const struct key_table CAMPAIGN_TABLE = KEY_TABLE("a campaign", CAMPAIGN_KEYS);
 
 struct words_nodes {
     const struct yaml_node *yes, *no, *stop, *risk;
 };
 
 static const struct key_row WORDS_KEYS[] = {
-    {"yes", KEY_SEQUENCE, offsetof(struct words_nodes, yes), false, NULL},
-    {"no", KEY_SEQUENCE, offsetof(struct words_nodes, no), false, NULL},
-    {"stop", KEY_SEQUENCE, offsetof(struct words_nodes, stop), false, NULL},
-    {"risk", KEY_SEQUENCE, offsetof(struct words_nodes, risk), false, NULL},
+    {"yes", KEY_SEQUENCE, offsetof(struct words_nodes, yes), false, NULL,
+        .fallback = "none", .doc = "whole messages that mean YA"},
+    {"no", KEY_SEQUENCE, offsetof(struct words_nodes, no), false, NULL,
+        .fallback = "none", .doc = "whole messages that mean TIDAK"},
+    {"stop", KEY_SEQUENCE, offsetof(struct words_nodes, stop), false, NULL,
+        .fallback = "none", .doc = "whole messages that mean STOP"},
+    {"risk", KEY_SEQUENCE, offsetof(struct words_nodes, risk), false, NULL,
+        .fallback = "none",
+        .doc = "cues of danger, as whole words anywhere in a message"},
 };
+const struct key_table WORDS_TABLE = KEY_TABLE("words.yaml", WORDS_KEYS);
 
 static void read_zone(const struct source *source, const struct yaml_node *node,
     struct district *district)
@@ -105,12 +191,14 @@ static void read_zone(const struct source *source, const struct yaml_node *node,
     }
 }
 
-static void read_district(const struct source *source, const struct yaml_node *child,
-    const struct hours *hours, struct campaign *campaign)
+static void read_district(
+    struct compiler *compiler, const struct yaml_node *child, const struct hours *hours)
 {
     static const struct key_row ROW = {.key = "district",
         .type = KEY_MAPPING,
         .help = "Write maros: {name: Maros, zone: Asia/Makassar}"};
+    const struct source *source = &compiler->source;
+    struct campaign *campaign = compiler->campaign;
     struct district_nodes nodes = {0};
     struct district *district;
 
@@ -123,8 +211,7 @@ static void read_district(const struct source *source, const struct yaml_node *c
     if (!key_check(source, child, &ROW)) {
         return;
     }
-    keys_read(
-        source, child, "a district", DISTRICT_KEYS, KEYS_N(DISTRICT_KEYS), &nodes);
+    keys_read(source, child, &DISTRICT_TABLE, &nodes);
     district = &campaign->districts[campaign->districts_n++];
     district->key = mem_copy(child->key);
     district->name = key_text(nodes.name);
@@ -132,15 +219,19 @@ static void read_district(const struct source *source, const struct yaml_node *c
     district->hours = *hours;
     read_zone(source, nodes.zone, district);
     value_check_length(source, nodes.name, "name", "kab");
+    value_check_blocked(compiler, nodes.name, "name");
     value_check_length(source, nodes.phone, "phone", "telp");
     if (nodes.hours != NULL) {
         hours_read(source, nodes.hours, &district->hours);
     }
 }
 
-static void read_districts(const struct source *source, const struct yaml_node *mapping,
-    const struct hours *hours, struct campaign *campaign)
+static void read_districts(struct compiler *compiler, const struct yaml_node *mapping,
+    const struct hours *hours)
 {
+    const struct source *source = &compiler->source;
+    struct campaign *campaign = compiler->campaign;
+
     if (mapping->n == 0 || mapping->n > DISTRICTS_MAX) {
         yaml_key_error(source->document, mapping, source->problems,
             "List them: districts: {maros: {name: Maros, zone: Asia/Makassar}}",
@@ -151,27 +242,20 @@ static void read_districts(const struct source *source, const struct yaml_node *
     campaign->districts = mem_zero(mapping->n, sizeof *campaign->districts);
     for (const struct yaml_node *child = mapping->children; child != NULL;
          child = child->next) {
-        read_district(source, child, hours, campaign);
+        read_district(compiler, child, hours);
     }
 }
 
-static char *read_reply(const struct source *source, const struct yaml_node *node)
+static void read_replies(struct compiler *compiler, const struct yaml_node *mapping)
 {
-    if (node != NULL) {
-        template_check(source, node, node->key);
+    struct reply_nodes nodes = {{0}};
+
+    keys_read(&compiler->source, mapping, &REPLY_TABLE, &nodes);
+    for (int id = 0; id < REPLIES; id++) {
+        struct text_use use = {.name = REPLY_KEYS[id].key, .parts = 1};
+
+        text_read(compiler, nodes.nodes[id], &use, &compiler->campaign->replies[id]);
     }
-    return key_text(node);
-}
-
-static void read_replies(const struct source *source, const struct yaml_node *mapping,
-    struct campaign *campaign)
-{
-    struct reply_nodes nodes = {0};
-
-    keys_read(source, mapping, "\"replies\"", REPLY_KEYS, KEYS_N(REPLY_KEYS), &nodes);
-    campaign->reply_opt_in = read_reply(source, nodes.opt_in);
-    campaign->reply_opt_out = read_reply(source, nodes.opt_out);
-    campaign->reply_waiting_guardian = read_reply(source, nodes.waiting_guardian);
 }
 
 static void read_caps(const struct source *source, const struct yaml_node *mapping,
@@ -179,38 +263,118 @@ static void read_caps(const struct source *source, const struct yaml_node *mappi
 {
     struct caps_nodes nodes = {0};
 
-    keys_read(source, mapping, "\"caps\"", CAPS_KEYS, KEYS_N(CAPS_KEYS), &nodes);
+    keys_read(source, mapping, &CAPS_TABLE, &nodes);
     campaign->cap_day = key_int(nodes.day, campaign->cap_day);
     campaign->cap_week = key_int(nodes.week, campaign->cap_week);
 }
 
-static void read_campaign(const struct source *source, struct campaign *campaign)
+static void read_price(const struct source *source, const struct yaml_node *mapping,
+    struct campaign *campaign)
 {
-    struct campaign_nodes nodes = {0};
+    struct price_nodes nodes = {0};
+
+    keys_read(source, mapping, &PRICE_TABLE, &nodes);
+    campaign->part_price = key_number(nodes.part);
+    campaign->person_price = key_number(nodes.person);
+    campaign->currency =
+        nodes.currency == NULL ? mem_copy("IDR") : key_text(nodes.currency);
+}
+
+static void read_languages(const struct source *source,
+    const struct campaign_nodes *nodes, struct campaign *campaign)
+{
+    const struct yaml_node *list =
+        nodes->languages != NULL ? nodes->languages : nodes->language;
+
+    if (nodes->languages != NULL && nodes->language != NULL) {
+        yaml_key_error(source->document, nodes->language, source->problems,
+            "Keep languages.", "a campaign has either language or languages");
+    }
+    for (const struct yaml_node *item = key_item_next(list, NULL);
+         item != NULL && campaign->languages_n < LANGUAGES_MAX;
+         item = key_item_next(list, item)) {
+        for (size_t i = 0; i < campaign->languages_n; i++) {
+            if (strcmp(campaign->languages[i], item->text) == 0) {
+                yaml_error(source->document, item, source->problems, "Take one out.",
+                    "the language \"%s\" stands twice", item->text);
+            }
+        }
+        campaign->languages =
+            mem_resize(campaign->languages, campaign->languages_n + 1, sizeof(char *));
+        campaign->languages[campaign->languages_n++] = key_text(item);
+    }
+    if (campaign->languages_n == 0) {
+        campaign->languages = mem_resize(NULL, 1, sizeof(char *));
+        campaign->languages[campaign->languages_n++] = mem_copy(LANGUAGES[0]);
+    }
+    campaign->language = mem_copy(campaign->languages[0]);
+}
+
+/* Parts of words, in lower case. */
+static void read_blocked(
+    const struct source *source, const struct yaml_node *list, char ***words, size_t *n)
+{
+    char text[WORD_BYTES];
+
+    for (const struct yaml_node *item = key_item_next(list, NULL); item != NULL;
+         item = key_item_next(list, item)) {
+        if (reply_normalise(item->text, text, sizeof text) < 3 || *n >= WORDS_MAX) {
+            yaml_error(source->document, item, source->problems,
+                "Write at least three letters, so that not every text holds them.",
+                "\"%.40s\" is too short to be blocked", item->text);
+            continue;
+        }
+        *words = mem_resize(*words, *n + 1, sizeof **words);
+        (*words)[(*n)++] = mem_copy(text);
+    }
+}
+
+static void read_people_side(
+    struct compiler *compiler, const struct campaign_nodes *nodes)
+{
+    struct campaign *campaign = compiler->campaign;
     struct hours hours;
 
-    keys_read(source, yaml_root(source->document), "a campaign", CAMPAIGN_KEYS,
-        KEYS_N(CAMPAIGN_KEYS), &nodes);
+    hours_default(&hours);
+    if (nodes->hours != NULL) {
+        hours_read(&compiler->source, nodes->hours, &hours);
+    }
+    if (nodes->districts != NULL) {
+        read_districts(compiler, nodes->districts, &hours);
+    }
+    read_blocked(
+        &compiler->source, nodes->blocked, &campaign->blocked, &campaign->blocked_n);
+    read_blocked(&compiler->source, nodes->discreet_blocked,
+        &campaign->discreet_blocked, &campaign->discreet_blocked_n);
+    value_check_blocked(compiler, nodes->organisation, "organisation");
+    if (nodes->directory != NULL) {
+        directory_read(compiler, nodes->directory);
+    }
+    if (nodes->replies != NULL) {
+        read_replies(compiler, nodes->replies);
+    }
+}
+
+static void read_campaign(struct compiler *compiler)
+{
+    const struct source *source = &compiler->source;
+    struct campaign *campaign = compiler->campaign;
+    struct campaign_nodes nodes = {0};
+
+    keys_read(source, yaml_root(source->document), &CAMPAIGN_TABLE, &nodes);
     campaign->id = key_text(nodes.campaign);
     campaign->title = key_text(nodes.title);
-    campaign->language =
-        nodes.language == NULL ? mem_copy(LANGUAGES[0]) : key_text(nodes.language);
     campaign->organisation = key_text(nodes.organisation);
     campaign->wording = key_text(nodes.wording);
+    read_languages(source, &nodes, campaign);
     value_check_length(source, nodes.organisation, "organisation", "lembaga");
     if (nodes.caps != NULL) {
         read_caps(source, nodes.caps, campaign);
     }
-    hours_default(&hours);
-    if (nodes.hours != NULL) {
-        hours_read(source, nodes.hours, &hours);
+    if (nodes.price != NULL) {
+        read_price(source, nodes.price, campaign);
     }
-    if (nodes.districts != NULL) {
-        read_districts(source, nodes.districts, &hours, campaign);
-    }
-    if (nodes.replies != NULL) {
-        read_replies(source, nodes.replies, campaign);
-    }
+    read_people_side(compiler, &nodes);
 }
 
 /* A word that means something else already would be heard as that. */
@@ -262,8 +426,7 @@ static void read_words(const struct source *source, struct words *words)
 {
     struct words_nodes nodes = {0};
 
-    keys_read(source, yaml_root(source->document), "words.yaml", WORDS_KEYS,
-        KEYS_N(WORDS_KEYS), &nodes);
+    keys_read(source, yaml_root(source->document), &WORDS_TABLE, &nodes);
     if (nodes.stop != NULL) {
         read_word_list(
             source, nodes.stop, KEYWORD_STOP, words, &words->stop, &words->stop_n);
@@ -281,17 +444,18 @@ static void read_words(const struct source *source, struct words *words)
     }
 }
 
-static void read_series(const struct source *source, struct campaign *campaign)
+static void read_series(struct compiler *compiler)
 {
+    struct campaign *campaign = compiler->campaign;
     struct series series = {0};
 
-    series_read(source, campaign, &series);
+    series_read(compiler, &series);
     campaign->series =
         mem_resize(campaign->series, campaign->series_n + 1, sizeof *campaign->series);
     campaign->series[campaign->series_n++] = series;
 }
 
-enum file_kind { FILE_CAMPAIGN, FILE_WORDS, FILE_SERIES, FILE_KINDS };
+enum file_kind { FILE_CAMPAIGN, FILE_WORDS, FILE_SERIES };
 
 static enum file_kind kind_of(const struct content_file *file)
 {
@@ -312,63 +476,127 @@ static void refuse_folder(struct problems *problems, const char *prefix,
     free(path);
 }
 
-static void read_file(const struct content_file *file, const char *prefix,
-    struct campaign *campaign, struct problems *problems)
+static void read_document(struct compiler *compiler, enum file_kind kind)
 {
-    char *path = mem_format("%s%s", prefix, file->name);
-    struct yaml_document *document =
-        yaml_parse(path, file->text, file->length, problems);
-    struct source source = {.document = document, .problems = problems};
-    enum file_kind kind = kind_of(file);
+    const struct yaml_document *document = compiler->source.document;
 
-    if (document != NULL && yaml_root(document) == NULL) {
+    if (yaml_root(document) == NULL) {
         if (kind != FILE_WORDS) {
-            yaml_error(document, NULL, problems, "Fill it, or remove it.",
-                "the file is empty");
+            yaml_error(document, NULL, compiler->source.problems,
+                "Fill it, or remove it.", "the file is empty");
         }
-    } else if (document != NULL) {
-        switch (kind) {
-        case FILE_CAMPAIGN:
-            read_campaign(&source, campaign);
-            break;
-        case FILE_WORDS:
-            read_words(&source, &campaign->words);
-            break;
-        default:
-            read_series(&source, campaign);
-        }
+        return;
     }
-    yaml_free(document);
-    free(path);
+    switch (kind) {
+    case FILE_CAMPAIGN:
+        read_campaign(compiler);
+        break;
+    case FILE_WORDS:
+        read_words(&compiler->source, &compiler->campaign->words);
+        break;
+    default:
+        read_series(compiler);
+    }
 }
 
-struct campaign *campaign_compile(
-    const struct content_files *files, const char *prefix, struct problems *problems)
+/* Invites name series of any file, so they are looked at once all are read. */
+static void check_invites(struct compiler *compiler)
+{
+    const struct campaign *campaign = compiler->campaign;
+    const char **ids = mem_alloc((campaign->series_n + 1) * sizeof *ids);
+    char advice[300];
+
+    for (size_t i = 0; i < campaign->series_n; i++) {
+        ids[i] = campaign->series[i].id;
+    }
+    for (size_t i = 0; i < compiler->invites_n; i++) {
+        const struct pending_invite *invite = &compiler->invites[i];
+
+        if (campaign_series(campaign, invite->node->text) == NULL) {
+            nearest_advice(invite->node->text, ids, campaign->series_n,
+                "series of the campaign", advice, sizeof advice);
+            yaml_error(invite->source.document, invite->node, invite->source.problems,
+                advice, "unknown series \"%.60s\"", invite->node->text);
+        }
+    }
+    free(ids);
+    free(compiler->invites);
+}
+
+/* Reads the files of one kind; their documents stay, for what is looked at last. */
+static size_t read_kind(struct compiler *compiler, const struct content_files *files,
+    const char *prefix, enum file_kind kind, struct yaml_document **documents)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < files->n; i++) {
+        const struct content_file *file = &files->list[i];
+        char *path;
+
+        if (kind_of(file) != kind) {
+            continue;
+        }
+        found++;
+        path = mem_format("%s%s", prefix, file->name);
+        documents[i] =
+            yaml_parse(path, file->text, file->length, compiler->source.problems);
+        free(path);
+        if (documents[i] != NULL) {
+            compiler->source.document = documents[i];
+            read_document(compiler, kind);
+        }
+    }
+    return found;
+}
+
+/* The words come before the series, which are checked against them, and the campaign
+ * before both. */
+static void read_files(
+    struct compiler *compiler, const struct content_files *files, const char *prefix)
+{
+    struct yaml_document **documents = mem_zero(files->n + 1, sizeof *documents);
+    size_t campaigns, series;
+
+    campaigns = read_kind(compiler, files, prefix, FILE_CAMPAIGN, documents);
+    read_kind(compiler, files, prefix, FILE_WORDS, documents);
+    series = read_kind(compiler, files, prefix, FILE_SERIES, documents);
+    check_invites(compiler);
+    if (campaigns == 0) {
+        refuse_folder(compiler->source.problems, prefix, "campaign.yaml",
+            "the file is missing",
+            "A campaign is a folder with a campaign.yaml and a file per series.");
+    }
+    if (series == 0) {
+        refuse_folder(compiler->source.problems, prefix, "campaign.yaml",
+            "the campaign has no series",
+            "Add a file beside campaign.yaml, such as champions.yaml.");
+    }
+    for (size_t i = 0; i < files->n; i++) {
+        yaml_free(documents[i]);
+    }
+    free(documents);
+}
+
+struct campaign *campaign_compile_at(const struct content_files *files,
+    const char *prefix, int32_t today, struct problems *problems)
 {
     struct campaign *campaign = mem_zero(1, sizeof *campaign);
-    size_t before = problems->errors, found[FILE_KINDS] = {0};
+    struct compiler compiler = {
+        .source = {.problems = problems}, .campaign = campaign, .today = today};
+    size_t before = problems->errors;
 
     campaign->cap_day = 1;
     campaign->cap_week = 3;
-    for (int kind = FILE_CAMPAIGN; kind < FILE_KINDS; kind++) {
-        for (size_t i = 0; i < files->n; i++) {
-            if (kind_of(&files->list[i]) == (enum file_kind)kind) {
-                found[kind]++;
-                read_file(&files->list[i], prefix, campaign, problems);
-            }
-        }
-    }
-    if (found[FILE_CAMPAIGN] == 0) {
-        refuse_folder(problems, prefix, "campaign.yaml", "the file is missing",
-            "A campaign is a folder with a campaign.yaml and a file per series.");
-    }
-    if (found[FILE_SERIES] == 0) {
-        refuse_folder(problems, prefix, "campaign.yaml", "the campaign has no series",
-            "Add a file beside campaign.yaml, such as champions.yaml.");
-    }
+    read_files(&compiler, files, prefix);
     if (problems->errors > before) {
         campaign_free(campaign);
         return NULL;
     }
     return campaign;
+}
+
+struct campaign *campaign_compile(
+    const struct content_files *files, const char *prefix, struct problems *problems)
+{
+    return campaign_compile_at(files, prefix, NO_DAY, problems);
 }

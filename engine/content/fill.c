@@ -20,6 +20,7 @@ static const struct placeholder {
     {"kab", "{kab}", 10, offsetof(struct fill, kab)},
     {"telp", "{telp}", 14, offsetof(struct fill, telp)},
     {"kode", "{kode}", 6, offsetof(struct fill, kode)},
+    {"layanan", "{layanan}", 20, offsetof(struct fill, layanan)},
 };
 enum { PLACEHOLDERS_N = sizeof PLACEHOLDERS / sizeof PLACEHOLDERS[0] };
 

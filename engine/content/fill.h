@@ -1,5 +1,6 @@
 /*
- * fill.h: templates: a text with {nama}, {lembaga}, {kab}, {telp} and {kode} in it.
+ * fill.h: templates: a text with {nama}, {lembaga}, {kab}, {telp}, {kode} and {layanan}
+ * in it.
  */
 #ifndef CEGAH_CONTENT_FILL_H
 #define CEGAH_CONTENT_FILL_H
@@ -8,11 +9,12 @@
 
 /* Values for placeholders; any may be NULL (fills as ""). */
 struct fill {
-    const char *nama, *lembaga, *kab, *telp, *kode;
+    const char *nama, *lembaga, *kab, *telp, *kode, *layanan;
 };
 
-/* Fills {nama}, {lembaga}, {kab}, {telp}, {kode}, each cut to its limit (nama 12, lembaga
- * 12, kab 10, telp 14, kode 6 characters). Returns an owned text. */
+/* Fills the placeholders, each cut to its limit (nama 12, lembaga 12, kab 10, telp 14,
+ * kode 6, layanan 20 characters). Returns an owned text. {layanan}, and {telp} beside it,
+ * are a service's in a step that refers to one. */
 char *text_fill(const char *template_text, const struct fill *fill);
 /* As text_fill(), with every placeholder at its limit: what a text can come to. */
 char *text_fill_longest(const char *template_text);

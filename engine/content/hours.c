@@ -98,12 +98,19 @@ struct window_nodes {
 
 static const struct key_row WINDOW_KEYS[] = {
     {"days", KEY_TEXT, offsetof(struct window_nodes, days), false,
-        "Write one day, days with commas, or a span: fri, \"mon,wed\", mon-sat."},
+        "Write one day, days with commas, or a span: fri, \"mon,wed\", mon-sat.",
+        .fallback = "the window's own",
+        .doc = "`fri`, `mon-sat` or `\"mon,wed-fri\"`: the days on which it begins"},
     {"closed", KEY_TEXT, offsetof(struct window_nodes, closed), false,
-        "Write closed: \"20:00-08:00\", or closed: none."},
+        "Write closed: \"20:00-08:00\", or closed: none.",
+        .fallback = "the window's own",
+        .doc = "`\"17:30-19:15\"`; `none` leaves the window out"},
     {"minors", KEY_BOOL, offsetof(struct window_nodes, minors), false,
-        "true: the window holds for minors and people of unknown age only."},
+        "true: the window holds for minors and people of unknown age only.",
+        .fallback = "the window's own",
+        .doc = "`true`: for minors and people of unknown age only"},
 };
+const struct key_table WINDOW_TABLE = KEY_TABLE("a window", WINDOW_KEYS);
 
 static struct closed_window *find_window(struct hours *hours, const char *name)
 {
@@ -196,8 +203,7 @@ static void read_window(
     if (!key_check(source, child, &ROW)) {
         return;
     }
-    keys_read(source, child, "a window", WINDOW_KEYS,
-        sizeof WINDOW_KEYS / sizeof WINDOW_KEYS[0], &nodes);
+    keys_read(source, child, &WINDOW_TABLE, &nodes);
     if (nodes.closed == NULL || strcmp(nodes.closed->text, "none") != 0) {
         change_window(source, child, &nodes, hours);
         return;

@@ -33,6 +33,8 @@ const struct closed_window *hours_closed(
 /* Changes hours by a mapping of a content file: {dusk: {closed: "17:30-19:15"}}. */
 struct source;
 struct yaml_node;
+struct key_table;
+extern const struct key_table WINDOW_TABLE; /* the keys of a window */
 void hours_read(
     const struct source *source, const struct yaml_node *mapping, struct hours *hours);
 

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/option.h"
+#include "base/zone.h"
 
 static const int64_t DURATION_MIN_MS = 60000;
 static const int64_t DURATION_MAX_MS = 366LL * 86400000;
@@ -207,30 +208,89 @@ static bool check_duration(const struct source *source, const struct yaml_node *
         "a length of time from 1m to 366d, written 15m, 24h or 14d");
 }
 
-bool key_check(const struct source *source, const struct yaml_node *node,
+static bool check_date(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
+{
+    int32_t day;
+
+    return day_parse(node->text, &day) == 0 ||
+           wrong(source, node, row, NULL, "a date, written 2026-12-01");
+}
+
+static bool check_number(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
+{
+    size_t digits = strspn(node->text, "0123456789");
+    const char *end = node->text + digits;
+
+    if (*end == '.') {
+        end++;
+        end += strspn(end, "0123456789");
+    }
+    return (digits > 0 && digits < 13 && *end == '\0' && !node->quoted) ||
+           wrong(source, node, row, NULL, "a number, such as 350 or 0.25");
+}
+
+static bool check_kind(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row, enum yaml_kind kind)
+{
+    if (node->kind == kind) {
+        return true;
+    }
+    yaml_error(source->document, node, source->problems, row->help,
+        "\"%s\" must be %s, and this is %s", row->key, kind_name(kind),
+        node->kind == YAML_SCALAR && node->text[0] == '\0' ? "empty"
+                                                           : kind_name(node->kind));
+    return false;
+}
+
+static enum yaml_kind kind_of_row(
+    const struct key_row *row, const struct yaml_node *node)
+{
+    switch (row->type) {
+    case KEY_MAPPING:
+    case KEY_NAMED:
+        return YAML_MAPPING;
+    case KEY_SEQUENCE:
+        return YAML_SEQUENCE;
+    case KEY_VARIANTS:
+    case KEY_EITHER:
+        return node->kind == YAML_MAPPING ? YAML_MAPPING : YAML_SCALAR;
+    case KEY_LABELS:
+    case KEY_CHOICES:
+        return node->kind == YAML_SEQUENCE ? YAML_SEQUENCE : YAML_SCALAR;
+    default:
+        return YAML_SCALAR;
+    }
+}
+
+static bool check_scalar(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row);
+
+static bool check_items(const struct source *source, const struct yaml_node *list,
+    const struct key_row *row)
+{
+    bool good = true;
+
+    for (const struct yaml_node *item = key_item_next(list, NULL); item != NULL;
+         item = key_item_next(list, item)) {
+        good = check_kind(source, item, row, YAML_SCALAR) &&
+               check_scalar(source, item, row) && good;
+    }
+    return good;
+}
+
+static bool check_scalar(const struct source *source, const struct yaml_node *node,
     const struct key_row *row)
 {
     static const char *const BOOLS[] = {"true", "false", NULL};
-    enum yaml_kind kind = row->type == KEY_MAPPING    ? YAML_MAPPING
-                          : row->type == KEY_SEQUENCE ? YAML_SEQUENCE
-                                                      : YAML_SCALAR;
 
-    if (node->kind != kind) {
-        yaml_error(source->document, node, source->problems, row->help,
-            "\"%s\" must be %s, and this is %s", row->key, kind_name(kind),
-            node->kind == YAML_SCALAR && node->text[0] == '\0' ? "empty"
-                                                               : kind_name(node->kind));
-        return false;
-    }
-    if (node->tag != NULL) {
-        yaml_error(source->document, node, source->problems,
-            "Write the value itself; content holds no secrets.", "%s has no place here",
-            node->tag);
-        return false;
-    }
     switch (row->type) {
     case KEY_TEXT:
     case KEY_LABEL:
+    case KEY_LABELS:
+    case KEY_VARIANTS:
+    case KEY_EITHER:
         return check_text(source, node, row);
     case KEY_ID:
         return check_id(source, node, row);
@@ -241,6 +301,7 @@ bool key_check(const struct source *source, const struct yaml_node *node,
     case KEY_BOOL:
         return check_choice(source, node, row, BOOLS);
     case KEY_CHOICE:
+    case KEY_CHOICES:
         return check_choice(source, node, row, row->choices);
     case KEY_DAY:
         return check_choice(source, node, row, WEEKDAYS);
@@ -248,79 +309,134 @@ bool key_check(const struct source *source, const struct yaml_node *node,
         return time_of_day_parse(node->text, strlen(node->text), false) >= 0 ||
                wrong(source, node, row, "Write hours and minutes with two digits each.",
                    "a time from \"00:00\" to \"23:59\"");
+    case KEY_DATE:
+        return check_date(source, node, row);
+    case KEY_NUMBER:
+        return check_number(source, node, row);
     case KEY_MAPPING:
+    case KEY_NAMED:
     case KEY_SEQUENCE:
         return true;
     }
     return false;
 }
 
-static const struct key_row *find_row(
-    const struct key_row *rows, size_t n, const char *key)
+bool key_check(const struct source *source, const struct yaml_node *node,
+    const struct key_row *row)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(rows[i].key, key) == 0) {
-            return &rows[i];
+    if (!check_kind(source, node, row, kind_of_row(row, node))) {
+        return false;
+    }
+    if (node->tag != NULL) {
+        yaml_error(source->document, node, source->problems,
+            "Write the value itself; content holds no secrets.", "%s has no place here",
+            node->tag);
+        return false;
+    }
+    if (row->type == KEY_LABELS || row->type == KEY_CHOICES) {
+        return check_items(source, node, row);
+    }
+    return node->kind != YAML_SCALAR || check_scalar(source, node, row);
+}
+
+static const struct key_row *find_row(const struct key_table *table, const char *key)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        if (strcmp(table->rows[i].key, key) == 0) {
+            return &table->rows[i];
         }
     }
     return NULL;
 }
 
-static void refuse_key(const struct source *source, const struct yaml_node *child,
-    const char *what, const struct key_row *rows, size_t n)
+void nearest_advice(const char *word, const char *const *names, size_t n,
+    const char *what, char *advice, size_t size)
 {
-    struct buf advice;
     const char *nearest = NULL;
     int least = 3;
+    size_t length;
 
     for (size_t i = 0; i < n; i++) {
-        int distance = word_distance(rows[i].key, child->key);
+        int distance = word_distance(names[i], word);
 
         if (distance < least) {
             least = distance;
-            nearest = rows[i].key;
+            nearest = names[i];
         }
     }
-    buf_init(&advice, 800);
     if (nearest != NULL) {
-        buf_add_format(&advice, "Did you mean \"%s\"?", nearest);
-    } else {
-        buf_add_format(&advice, "The keys of %s are ", what);
-        for (size_t i = 0; i < n; i++) {
-            buf_add_format(&advice, "%s%s", i > 0 ? ", " : "", rows[i].key);
-        }
-        buf_add_text(&advice, ".");
+        snprintf(advice, size, "Did you mean \"%s\"?", nearest);
+        return;
     }
-    yaml_key_error(source->document, child, source->problems, buf_text(&advice),
-        "unknown key \"%.60s\" in %s", child->key, what);
-    buf_fini(&advice);
+    snprintf(advice, size, n == 0 ? "There are no %s." : "The %s are ", what);
+    for (size_t i = 0; i < n; i++) {
+        length = strlen(advice);
+        if (length + strlen(names[i]) + 8 > size) {
+            snprintf(advice + length, size - length, "...");
+            return;
+        }
+        snprintf(
+            advice + length, size - length, "%s%s", names[i], i + 1 < n ? ", " : ".");
+    }
+}
+
+static void refuse_key(const struct source *source, const struct yaml_node *child,
+    const struct key_table *table)
+{
+    const char **names = mem_alloc((table->n + 1) * sizeof *names);
+    char what[80], advice[800];
+
+    for (size_t i = 0; i < table->n; i++) {
+        names[i] = table->rows[i].key;
+    }
+    snprintf(what, sizeof what, "keys of %s", table->what);
+    nearest_advice(child->key, names, table->n, what, advice, sizeof advice);
+    yaml_key_error(source->document, child, source->problems, advice,
+        "unknown key \"%.60s\" in %s", child->key, table->what);
+    free(names);
 }
 
 void keys_read(const struct source *source, const struct yaml_node *mapping,
-    const char *what, const struct key_row *rows, size_t n, void *owner)
+    const struct key_table *table, void *owner)
 {
     if (mapping->kind != YAML_MAPPING) {
         yaml_error(source->document, mapping, source->problems,
-            n > 0 ? rows[0].help : NULL, "%s must be a mapping of keys, and this is %s",
-            what, kind_name(mapping->kind));
+            table->n > 0 ? table->rows[0].help : NULL,
+            "%s must be a mapping of keys, and this is %s", table->what,
+            kind_name(mapping->kind));
         return;
     }
     for (const struct yaml_node *child = mapping->children; child != NULL;
          child = child->next) {
-        const struct key_row *row = find_row(rows, n, child->key);
+        const struct key_row *row = find_row(table, child->key);
 
         if (row == NULL) {
-            refuse_key(source, child, what, rows, n);
+            refuse_key(source, child, table);
         } else if (key_check(source, child, row)) {
             *(const struct yaml_node **)((char *)owner + row->offset) = child;
         }
     }
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].required && yaml_find(mapping, rows[i].key) == NULL) {
-            yaml_key_error(source->document, mapping, source->problems, rows[i].help,
-                "\"%s\" is missing in %s", rows[i].key, what);
+    for (size_t i = 0; i < table->n; i++) {
+        if (table->rows[i].required && yaml_find(mapping, table->rows[i].key) == NULL) {
+            yaml_key_error(source->document, mapping, source->problems,
+                table->rows[i].help, "\"%s\" is missing in %s", table->rows[i].key,
+                table->what);
         }
     }
+}
+
+const struct yaml_node *key_item_next(
+    const struct yaml_node *list, const struct yaml_node *before)
+{
+    if (list == NULL || list->kind != YAML_SEQUENCE) {
+        return before == NULL ? list : NULL;
+    }
+    return before == NULL ? list->children : before->next;
+}
+
+double key_number(const struct yaml_node *node)
+{
+    return node == NULL ? 0 : strtod(node->text, NULL);
 }
 
 int64_t key_int(const struct yaml_node *node, int64_t fallback)

@@ -24,8 +24,15 @@ enum key_type {
     KEY_CHOICE,   /* one of choices */
     KEY_DAY,      /* mon … sun */
     KEY_TIME,     /* "16:15" */
-    KEY_MAPPING,
-    KEY_SEQUENCE,
+    KEY_DATE,     /* 2026-12-01 */
+    KEY_NUMBER,   /* a number from 0, with decimals or without */
+    KEY_LABELS,   /* one text or number, or a list of them */
+    KEY_CHOICES,  /* one of choices, or a list of them */
+    KEY_VARIANTS, /* a text, or a mapping of its variants by `table` */
+    KEY_MAPPING,  /* of the keys in `table` */
+    KEY_EITHER,   /* a text, or a mapping of the keys in `table` */
+    KEY_NAMED,    /* a mapping of free names, each with what `table` says */
+    KEY_SEQUENCE, /* of mappings by `table`; without one, of texts or numbers */
 };
 
 /* So that an id, and a step's id with a mark behind it, fits the store's columns. */
@@ -36,10 +43,27 @@ struct key_row {
     enum key_type type;
     size_t offset; /* of a const struct yaml_node * in the owner */
     bool required;
-    const char *help;           /* advice when it is missing or wrong, or NULL */
-    const char *const *choices; /* KEY_CHOICE: NULL-terminated */
-    int64_t min, max;           /* KEY_INT */
+    const char *help;              /* advice when it is missing or wrong, or NULL */
+    const char *const *choices;    /* KEY_CHOICE, KEY_CHOICES: NULL-terminated */
+    int64_t min, max;              /* KEY_INT */
+    const struct key_table *table; /* what stands below it */
+    bool many;                     /* KEY_NAMED: a name may have a list of them too */
+    const char *fallback; /* what holds without the key, as it would be written */
+    const char *doc;      /* what it does, for the documentation */
 };
+
+/* The keys of one kind of mapping. The compiler, the JSON Schema and the documentation
+ * all read these. */
+struct key_table {
+    const char *what; /* as problems name the mapping: "a step" */
+    const struct key_row *rows;
+    size_t n;
+};
+
+#define KEY_TABLE(what, rows)                                                          \
+    {                                                                                  \
+        what, rows, sizeof(rows) / sizeof(rows)[0]                                     \
+    }
 
 /* What is being read: handed down through all readers. */
 struct source {
@@ -48,9 +72,9 @@ struct source {
 };
 
 /* Fills owner (zeroed first by the caller) from a mapping; keys that are missing or wrong
- * stay NULL and become problems. what names the mapping for the reader: "a step". */
+ * stay NULL and become problems. */
 void keys_read(const struct source *source, const struct yaml_node *mapping,
-    const char *what, const struct key_row *rows, size_t n, void *owner);
+    const struct key_table *table, void *owner);
 /* True when the node is of the type; else a problem is added. name is what it is called
  * in the problem. */
 bool key_check(const struct source *source, const struct yaml_node *node,
@@ -58,9 +82,18 @@ bool key_check(const struct source *source, const struct yaml_node *node,
 
 /* Of a node that keys_read() stored; the fallback for NULL. */
 int64_t key_int(const struct yaml_node *node, int64_t fallback);
+double key_number(const struct yaml_node *node);
 int64_t key_duration(const struct yaml_node *node, int64_t fallback_ms);
 bool key_bool(const struct yaml_node *node);
 int key_choice(const struct yaml_node *node, const char *const *choices);
+/* The values of a KEY_LABELS, KEY_CHOICES or plain KEY_SEQUENCE node, one after another:
+ * the first for NULL, NULL behind the last. A scalar is a list of one. */
+const struct yaml_node *key_item_next(
+    const struct yaml_node *list, const struct yaml_node *before);
+/* "Did you mean "maros"?" into advice (size bytes) for the nearest of n names, at most two
+ * edits away; else what the names are, as far as they fit. */
+void nearest_advice(const char *word, const char *const *names, size_t n,
+    const char *what, char *advice, size_t size);
 /* Returns an owned copy without blanks at both ends; NULL for NULL. */
 char *key_text(const struct yaml_node *node);
 

@@ -1,365 +1,470 @@
 /*
- * series.c: one series file, from its keys to struct series. What concerns a single step
- * is checked here, the series as a whole in series_check.c.
+ * series.c: one series file, from its keys to struct series. What a step asks is read in
+ * question.c; the series as a whole is looked at in series_check.c.
  */
 #include "content/compile.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 
-enum { STEPS_MAX = 200, ANSWERS_MAX = 20, SPELLINGS_MAX = 60, NORMALISED_BYTES = 200 };
+enum { STEPS_MAX = 200, PARAMETERS_MAX = 20, JOIN_CHARACTERS_MAX = 12 };
 
 static const int64_t HOUR_MS = 3600000;
-
-struct series_nodes {
-    const struct yaml_node *series, *title, *audience, *invitation, *steps;
-};
-
-static const struct key_row SERIES_KEYS[] = {
-    {"series", KEY_ID, offsetof(struct series_nodes, series), true,
-        "Name the series: series: champions"},
-    {"title", KEY_TEXT, offsetof(struct series_nodes, title), true,
-        "Say what it is, for reports: title: Champion, 8 minggu"},
-    {"for", KEY_MAPPING, offsetof(struct series_nodes, audience), false,
-        "Say who gets it: for: {role: champion}"},
-    {"invitation", KEY_MAPPING, offsetof(struct series_nodes, invitation), false,
-        "Write invitation: {id: C0, text: \"…\"}"},
-    {"steps", KEY_SEQUENCE, offsetof(struct series_nodes, steps), true,
-        "List the messages: steps: and below it - id: C1 …"},
-};
-
-struct audience_nodes {
-    const struct yaml_node *role;
-};
-
-static const struct key_row AUDIENCE_KEYS[] = {
-    {"role", KEY_ID, offsetof(struct audience_nodes, role), true,
-        "Write the role that contacts have: role: champion"},
-};
 
 struct invitation_nodes {
     const struct yaml_node *id, *text, *closes;
 };
 
 static const struct key_row INVITATION_KEYS[] = {
-    {"id", KEY_ID, offsetof(struct invitation_nodes, id), true,
-        "Give it an id: id: C0"},
-    {"text", KEY_TEXT, offsetof(struct invitation_nodes, text), true,
-        "Write what the invitation says: text: \"…\""},
-    {"closes", KEY_DURATION, offsetof(struct invitation_nodes, closes), false, NULL},
+    {"id", KEY_ID, offsetof(struct invitation_nodes, id), true, "Give it an id: id: C0",
+        .doc = "unique in the series"},
+    {"text", KEY_VARIANTS, offsetof(struct invitation_nodes, text), true,
+        "Write what the invitation says: text: \"…\"", .table = &TEXT_TABLE,
+        .doc = "what it says"},
+    {"closes", KEY_DURATION, offsetof(struct invitation_nodes, closes), false, NULL,
+        .fallback = "`14d`", .doc = "after which a YA is no answer to it"},
+};
+static const struct key_table INVITATION_TABLE =
+    KEY_TABLE("an invitation", INVITATION_KEYS);
+
+struct wait_nodes {
+    const struct yaml_node *answer, *up_to, *days;
 };
 
+static const struct key_row WAIT_KEYS[] = {
+    {"answer", KEY_ID, offsetof(struct wait_nodes, answer), false,
+        "Name the question: answer: C4", .fallback = "none",
+        .doc = "until this step is answered; needs `up_to`"},
+    {"up_to", KEY_DURATION, offsetof(struct wait_nodes, up_to), false,
+        "Write up_to: 48h", .doc = "and no longer than this after the step before"},
+    {"days", KEY_INT, offsetof(struct wait_nodes, days), false, "Write days: 3", NULL,
+        1, 366, .doc = "so many days after the step before"},
+};
+static const struct key_table WAIT_TABLE = KEY_TABLE("\"wait\"", WAIT_KEYS);
+
+struct invite_nodes {
+    const struct yaml_node *series, *text;
+};
+
+static const struct key_row INVITE_KEYS[] = {
+    {"series", KEY_ID, offsetof(struct invite_nodes, series), true,
+        "Name the series that friends are invited to: series: champions",
+        .doc = "id of the series that friends join"},
+    {"text", KEY_VARIANTS, offsetof(struct invite_nodes, text), true,
+        "Write what it says: text: \"…\"", .table = &TEXT_TABLE,
+        .doc = "what it says; the friend writes in by herself"},
+};
+static const struct key_table INVITE_TABLE = KEY_TABLE("\"invite\"", INVITE_KEYS);
+
+struct refer_nodes {
+    const struct yaml_node *service, *text;
+};
+
+static const struct key_row REFER_KEYS[] = {
+    {"service", KEY_LABEL, offsetof(struct refer_nodes, service), true,
+        "Name an entry of the directory: service: puspaga",
+        .doc = "key of `directory`"},
+    {"text", KEY_VARIANTS, offsetof(struct refer_nodes, text), true,
+        "Write what it says: text: \"…\"", .table = &TEXT_TABLE,
+        .doc = "what it says; `{layanan}` and `{telp}` are the service's"},
+};
+static const struct key_table REFER_TABLE = KEY_TABLE("\"refer\"", REFER_KEYS);
+
+struct whatsapp_nodes {
+    const struct yaml_node *template, *language, *parameters, *buttons;
+};
+
+static const struct key_row WHATSAPP_KEYS[] = {
+    {"template", KEY_LABEL, offsetof(struct whatsapp_nodes, template), true,
+        "Write the approved template's name: template: kuis_minggu",
+        .doc = "name of the approved template"},
+    {"language", KEY_LABEL, offsetof(struct whatsapp_nodes, language), false, NULL,
+        .fallback = "the campaign's first", .doc = "the template's language"},
+    {"parameters", KEY_SEQUENCE, offsetof(struct whatsapp_nodes, parameters), false,
+        "Write parameters: [\"{nama}\"]", .fallback = "none",
+        .doc = "texts with placeholders, in order"},
+    {"buttons", KEY_SEQUENCE, offsetof(struct whatsapp_nodes, buttons), false,
+        "Write buttons: [IKUT, TIDAK]", .fallback = "none",
+        .doc = "what each quick reply sends, in order"},
+};
+static const struct key_table WHATSAPP_TABLE = KEY_TABLE("\"whatsapp\"", WHATSAPP_KEYS);
+
+struct confirm_nodes {
+    const struct yaml_node *what, *by, *on;
+};
+
+static const struct key_row CONFIRM_KEYS[] = {
+    {"what", KEY_TEXT, offsetof(struct confirm_nodes, what), true,
+        "Write what somebody must confirm: what: \"…\"", .doc = "the fact"},
+    {"by", KEY_TEXT, offsetof(struct confirm_nodes, by), false, NULL,
+        .fallback = "nobody yet", .doc = "who confirmed it"},
+    {"on", KEY_DATE, offsetof(struct confirm_nodes, on), false, NULL,
+        .doc = "the day it was confirmed; needed with `by`"},
+};
+static const struct key_table CONFIRM_TABLE = KEY_TABLE("\"confirm\"", CONFIRM_KEYS);
+
 struct step_nodes {
-    const struct yaml_node *id, *at, *say, *ask, *late;
+    const struct yaml_node *id, *at, *say, *ask, *wait, *invite, *refer;
+    const struct yaml_node *audience, *branch, *late, *parts, *whatsapp, *confirm;
 };
 
 static const struct key_row STEP_KEYS[] = {
-    {"id", KEY_ID, offsetof(struct step_nodes, id), true,
-        "Give the step an id: id: C1"},
-    {"at", KEY_MAPPING, offsetof(struct step_nodes, at), true,
-        "Say when: at: {week: 1, day: wed, time: \"16:15\"}"},
-    {"say", KEY_TEXT, offsetof(struct step_nodes, say), false, NULL},
+    {"id", KEY_ID, offsetof(struct step_nodes, id), true, "Give the step an id: id: C1",
+        .doc = "unique in the series, and kept for ever"},
+    {"at", KEY_MAPPING, offsetof(struct step_nodes, at), false,
+        "Say when: at: {week: 1, day: wed, time: \"16:15\"}", .table = &AT_TABLE,
+        .doc = "when it falls due; needed but for `wait`"},
+    {"say", KEY_VARIANTS, offsetof(struct step_nodes, say), false, "Write say: \"…\"",
+        .table = &TEXT_TABLE,
+        .doc = "what the step says; a step has one of these five"},
     {"ask", KEY_MAPPING, offsetof(struct step_nodes, ask), false,
-        "Write ask: {kind: quiz, text: \"…\", answers: […]}"},
-    {"late", KEY_DURATION, offsetof(struct step_nodes, late), false, NULL},
+        "Write ask: {kind: quiz, text: \"…\", answers: […]}", .table = &ASK_TABLE,
+        .doc = "what it asks"},
+    {"wait", KEY_MAPPING, offsetof(struct step_nodes, wait), false,
+        "Write wait: {days: 3}, or wait: {answer: C4, up_to: 48h}",
+        .table = &WAIT_TABLE, .doc = "sends nothing: holds the next step back"},
+    {"invite", KEY_MAPPING, offsetof(struct step_nodes, invite), false,
+        "Write invite: {series: champions, text: \"…\"}", .table = &INVITE_TABLE,
+        .doc = "asks to bring friends, who write in by themselves"},
+    {"refer", KEY_MAPPING, offsetof(struct step_nodes, refer), false,
+        "Write refer: {service: puspaga, text: \"…\"}", .table = &REFER_TABLE,
+        .doc = "names a service of the directory"},
+    {"for", KEY_MAPPING, offsetof(struct step_nodes, audience), false,
+        "Say who gets it: for: {age: minor}", .table = &AUDIENCE_TABLE,
+        .fallback = "who gets the series", .doc = "others pass it by"},
+    {"branch", KEY_SEQUENCE, offsetof(struct step_nodes, branch), false,
+        "Write branch: [{if: {answer: {C4: [A]}}, go: C9}]", .table = &BRANCH_TABLE,
+        .fallback = "the next step",
+        .doc = "where it goes on; the first that holds counts"},
+    {"late", KEY_DURATION, offsetof(struct step_nodes, late), false, NULL,
+        .fallback = "`24h`", .doc = "overdue for longer than this, it is not sent"},
+    {"parts", KEY_INT, offsetof(struct step_nodes, parts), false, NULL, NULL, 1, 3,
+        .fallback = "`1`", .doc = "SMS parts that are meant: no warning up to these"},
+    {"whatsapp", KEY_MAPPING, offsetof(struct step_nodes, whatsapp), false,
+        "Write whatsapp: {template: kuis_minggu, parameters: [\"{nama}\"]}",
+        .table = &WHATSAPP_TABLE, .fallback = "none",
+        .doc = "the approved template outside the session window"},
+    {"confirm", KEY_EITHER, offsetof(struct step_nodes, confirm), false,
+        "Write confirm: \"…\", and once it is sure {what: …, by: …, on: …}",
+        .table = &CONFIRM_TABLE, .fallback = "none",
+        .doc = "a fact that local staff must confirm; until somebody signs, nothing "
+               "starts"},
+};
+static const struct key_table STEP_TABLE = KEY_TABLE("a step", STEP_KEYS);
+
+static const char *const COMPLETENESS[] = {"fallback", "complete", NULL};
+static const char *const WORDINGS[] = {"neutral", "open", NULL};
+
+struct series_nodes {
+    const struct yaml_node *series, *title, *audience, *languages, *join, *twice;
+    const struct yaml_node *wording, *invitation, *steps;
 };
 
-struct at_nodes {
-    const struct yaml_node *week, *day, *time;
+static const struct key_row SERIES_KEYS[] = {
+    {"series", KEY_ID, offsetof(struct series_nodes, series), true,
+        "Name the series: series: champions", .doc = "unique in the campaign"},
+    {"title", KEY_TEXT, offsetof(struct series_nodes, title), true,
+        "Say what it is, for reports: title: Champion, 8 minggu",
+        .doc = "for reports; people never see it"},
+    {"for", KEY_MAPPING, offsetof(struct series_nodes, audience), false,
+        "Say who gets it: for: {role: champion}", .table = &AUDIENCE_TABLE,
+        .fallback = "everybody", .doc = "who gets it"},
+    {"languages", KEY_CHOICE, offsetof(struct series_nodes, languages), false, NULL,
+        COMPLETENESS, .fallback = "`fallback`",
+        .doc = "`complete`: a text without a variant in one of the campaign's "
+               "languages is an error; `fallback`: the first language is used"},
+    {"join", KEY_LABEL, offsetof(struct series_nodes, join), false,
+        "Write the word behind DAFTAR: join: MAROS", .fallback = "none",
+        .doc = "`DAFTAR MAROS` joins this series"},
+    {"double", KEY_BOOL, offsetof(struct series_nodes, twice), false, NULL,
+        .fallback = "`false`",
+        .doc = "`true`: who joins by the word is asked YA first"},
+    {"wording", KEY_CHOICE, offsetof(struct series_nodes, wording), false, NULL,
+        WORDINGS, .fallback = "`neutral`",
+        .doc = "`open`: adults who said YA to an open invitation; the preview rule "
+               "does not hold behind it"},
+    {"invitation", KEY_MAPPING, offsetof(struct series_nodes, invitation), false,
+        "Write invitation: {id: C0, text: \"…\"}", .table = &INVITATION_TABLE,
+        .fallback = "none", .doc = "the one text before somebody has said YA"},
+    {"steps", KEY_SEQUENCE, offsetof(struct series_nodes, steps), true,
+        "List the messages: steps: and below it - id: C1 …", .table = &STEP_TABLE,
+        .doc = "in the order of their time"},
 };
+const struct key_table SERIES_TABLE = KEY_TABLE("a series", SERIES_KEYS);
 
-static const struct key_row AT_KEYS[] = {
-    {"week", KEY_INT, offsetof(struct at_nodes, week), true,
-        "Week 1 is the first whole week after joining: week: 1", NULL, 1, 104},
-    {"day", KEY_DAY, offsetof(struct at_nodes, day), true, "Write day: wed"},
-    {"time", KEY_TIME, offsetof(struct at_nodes, time), true,
-        "Write hours and minutes with two digits each: time: \"16:15\""},
-};
-
-static const char *const ASK_KINDS[] = {"quiz", "poll", "pledge", "rsvp", "open", NULL};
-
-struct ask_nodes {
-    const struct yaml_node *kind, *text, *answers, *right, *wrong, *closes;
-};
-
-static const struct key_row ASK_KEYS[] = {
-    {"kind", KEY_CHOICE, offsetof(struct ask_nodes, kind), true,
-        "Write kind: quiz (or poll, pledge, rsvp, open)", ASK_KINDS},
-    {"text", KEY_TEXT, offsetof(struct ask_nodes, text), true,
-        "Write the question: text: \"…\""},
-    {"answers", KEY_SEQUENCE, offsetof(struct ask_nodes, answers), false,
-        "List what counts as an answer: answers: and below it - {value: A}"},
-    {"right", KEY_TEXT, offsetof(struct ask_nodes, right), false, NULL},
-    {"wrong", KEY_TEXT, offsetof(struct ask_nodes, wrong), false, NULL},
-    {"closes", KEY_DURATION, offsetof(struct ask_nodes, closes), false, NULL},
-};
-
-struct answer_nodes {
-    const struct yaml_node *value, *spellings, *right, *feedback;
-};
-
-static const struct key_row ANSWER_KEYS[] = {
-    {"value", KEY_LABEL, offsetof(struct answer_nodes, value), true,
-        "Write what the answer is called in reports: value: A"},
-    {"spellings", KEY_SEQUENCE, offsetof(struct answer_nodes, spellings), false,
-        "List how people write it: spellings: [benar, bnr]"},
-    {"right", KEY_BOOL, offsetof(struct answer_nodes, right), false, NULL},
-    {"feedback", KEY_TEXT, offsetof(struct answer_nodes, feedback), false, NULL},
-};
-
-/* "Benar" and "salah" are asked for as words: a bare letter would be option B of another
- * question, or a typing slip. */
-static bool is_bare_truth(const struct answer *answer, const char *spelling)
+static struct text_use use_of(
+    const struct compiler *compiler, const struct step *step, const char *name)
 {
-    char value[NORMALISED_BYTES];
+    const struct series *series = compiler->series;
 
-    reply_normalise_answer(answer->value, value, sizeof value);
-    return (strcmp(value, "benar") == 0 && strcmp(spelling, "b") == 0) ||
-           (strcmp(value, "salah") == 0 && strcmp(spelling, "s") == 0);
+    return (struct text_use){
+        .name = name,
+        .audience = &step->audience,
+        .open_wording = series->open_wording && !audience_has_minors(&step->audience),
+        .parts = step->parts,
+    };
 }
 
-static const struct answer *holder_of(const struct step *step, const char *spelling)
+static void read_wait(
+    struct compiler *compiler, const struct yaml_node *node, struct step *step)
 {
-    for (size_t i = 0; i < step->answers_n; i++) {
-        for (size_t k = 0; k < step->answers[i].spellings_n; k++) {
-            if (strcmp(step->answers[i].spellings[k], spelling) == 0) {
-                return &step->answers[i];
-            }
-        }
-    }
-    return NULL;
-}
+    struct wait_nodes nodes = {0};
+    bool answer = yaml_find(node, "answer") != NULL;
 
-/* Adds one spelling of the step's last answer, or says why it cannot be one. */
-static void add_spelling(const struct source *source, const struct campaign *campaign,
-    const struct yaml_node *node, struct step *step)
-{
-    struct answer *answer = &step->answers[step->answers_n - 1];
-    const struct answer *holder;
-    char text[NORMALISED_BYTES];
-
-    if (reply_normalise_answer(node->text, text, sizeof text) == 0) {
-        yaml_error(source->document, node, source->problems,
-            "Punctuation and emoji are taken out of replies; use letters or digits.",
-            "\"%.40s\" holds nothing that a reply can be compared with", node->text);
-        return;
-    }
-    holder = holder_of(step, text);
-    if (reply_keyword(node->text, &campaign->words) == KEYWORD_STOP) {
-        yaml_error(source->document, node, source->problems,
-            "Choose another word: who writes this is unsubscribed at once.",
-            "\"%.40s\" means STOP and can be no answer", node->text);
-    } else if (holder != NULL && holder != answer) {
-        yaml_error(source->document, node, source->problems,
-            "Every spelling belongs to one answer.",
-            "\"%.40s\" is a spelling of the answer \"%.40s\" already", node->text,
-            holder->value);
-    } else if (is_bare_truth(answer, text)) {
-        yaml_error(source->document, node, source->problems,
-            "Take it out: a bare b may be option B, and who writes one is asked again.",
-            "a single letter is no answer to BENAR or SALAH");
-    } else if (holder == NULL) {
-        answer->spellings =
-            mem_resize(answer->spellings, answer->spellings_n + 1, sizeof(char *));
-        answer->spellings[answer->spellings_n++] = mem_copy(text);
+    keys_read(&compiler->source, node, &WAIT_TABLE, &nodes);
+    step->kind = STEP_WAIT;
+    step->wait_step = key_text(nodes.answer);
+    step->wait_ms = nodes.days != NULL ? key_int(nodes.days, 0) * 24 * HOUR_MS
+                                       : key_duration(nodes.up_to, 0);
+    step->when = (struct when){.kind = WHEN_AFTER, .after_ms = step->wait_ms};
+    if (answer != (yaml_find(node, "up_to") != NULL) ||
+        answer == (yaml_find(node, "days") != NULL)) {
+        yaml_key_error(compiler->source.document, node, compiler->source.problems,
+            "Write wait: {days: 3}, or wait: {answer: C4, up_to: 48h}",
+            "\"wait\" has either days, or answer and up_to");
     }
 }
 
-static void read_spellings(const struct source *source, const struct campaign *campaign,
-    const struct yaml_node *list, struct step *step)
+static void read_invite(
+    struct compiler *compiler, const struct yaml_node *node, struct step *step)
 {
-    static const struct key_row ROW = {.key = "spellings", .type = KEY_LABEL};
+    struct text_use use = use_of(compiler, step, "text");
+    struct invite_nodes nodes = {0};
 
-    if (list->n > SPELLINGS_MAX) {
-        yaml_error(source->document, list, source->problems, NULL,
-            "more than %d spellings", (int)SPELLINGS_MAX);
+    keys_read(&compiler->source, node, &INVITE_TABLE, &nodes);
+    step->kind = STEP_INVITE;
+    step->invite = key_text(nodes.series);
+    text_read(compiler, nodes.text, &use, &step->text);
+    if (nodes.series != NULL) {
+        compiler->invites = mem_resize(
+            compiler->invites, compiler->invites_n + 1, sizeof *compiler->invites);
+        compiler->invites[compiler->invites_n++] =
+            (struct pending_invite){compiler->source, nodes.series};
+    }
+}
+
+static void read_refer(
+    struct compiler *compiler, const struct yaml_node *node, struct step *step)
+{
+    struct text_use use = use_of(compiler, step, "text");
+    struct refer_nodes nodes = {0};
+
+    keys_read(&compiler->source, node, &REFER_TABLE, &nodes);
+    step->kind = STEP_REFER;
+    step->service = key_text(nodes.service);
+    use.service = true;
+    text_read(compiler, nodes.text, &use, &step->text);
+    if (nodes.service != NULL) {
+        directory_check(compiler, nodes.service, step);
+    }
+}
+
+/* Copies a list of labels; templates among them are checked. */
+static void read_labels(struct compiler *compiler, const struct yaml_node *list,
+    bool templates, char ***texts, size_t *n)
+{
+    const struct key_row row = {.key = list->key, .type = KEY_LABEL};
+
+    if (list->n > PARAMETERS_MAX) {
+        yaml_error(compiler->source.document, list, compiler->source.problems, NULL,
+            "more than %d of them", (int)PARAMETERS_MAX);
         return;
     }
     for (const struct yaml_node *item = list->children; item != NULL;
          item = item->next) {
-        if (key_check(source, item, &ROW)) {
-            add_spelling(source, campaign, item, step);
+        if (!key_check(&compiler->source, item, &row)) {
+            continue;
+        }
+        if (templates) {
+            template_check_placeholders(&compiler->source, item, item->text);
+        }
+        *texts = mem_resize(*texts, *n + 1, sizeof **texts);
+        (*texts)[(*n)++] = key_text(item);
+    }
+}
+
+static void read_whatsapp(
+    struct compiler *compiler, const struct yaml_node *node, struct template_use *use)
+{
+    struct whatsapp_nodes nodes = {0};
+
+    keys_read(&compiler->source, node, &WHATSAPP_TABLE, &nodes);
+    use->name = key_text(nodes.template);
+    use->language = nodes.language == NULL ? mem_copy(compiler->campaign->language)
+                                           : key_text(nodes.language);
+    if (nodes.parameters != NULL) {
+        read_labels(
+            compiler, nodes.parameters, true, &use->parameters, &use->parameters_n);
+    }
+    if (nodes.buttons != NULL) {
+        read_labels(compiler, nodes.buttons, false, &use->buttons, &use->buttons_n);
+    }
+}
+
+static void read_confirm(
+    struct compiler *compiler, const struct yaml_node *node, struct step *step)
+{
+    struct confirm_nodes nodes = {0};
+
+    if (node->kind == YAML_SCALAR) {
+        nodes.what = node;
+    } else {
+        keys_read(&compiler->source, node, &CONFIRM_TABLE, &nodes);
+    }
+    step->confirm = nodes.what == NULL ? mem_copy("") : key_text(nodes.what);
+    step->confirmed_by = key_text(nodes.by);
+    if (node->kind == YAML_MAPPING &&
+        (yaml_find(node, "by") != NULL) != (yaml_find(node, "on") != NULL)) {
+        yaml_key_error(compiler->source.document, node, compiler->source.problems,
+            "Write both: {what: …, by: Rina, on: 2026-12-01}",
+            "a confirmation needs who gave it and on which day");
+    } else if (step->confirmed_by == NULL) {
+        yaml_warning(compiler->source.document, node, compiler->source.problems,
+            "Have local staff confirm it, then write confirm: {what: …, by: …, on: "
+            "…}; until then the series does not start.",
+            "nobody has confirmed yet: %.100s", step->confirm);
+    }
+}
+
+/* Exactly one of the five. */
+static bool check_kind(
+    struct compiler *compiler, const struct yaml_node *item, const struct step *step)
+{
+    static const char *const KINDS[] = {"say", "ask", "wait", "invite", "refer"};
+    const char *found[2] = {NULL, NULL};
+    size_t n = 0;
+
+    for (size_t i = 0; i < KEYS_N(KINDS); i++) {
+        if (yaml_find(item, KINDS[i]) != NULL) {
+            found[n > 0] = KINDS[i];
+            n++;
         }
     }
+    if (n == 1) {
+        return true;
+    }
+    if (n == 0) {
+        yaml_error(compiler->source.document, item, compiler->source.problems,
+            "Write say: \"…\", or ask: {…}.",
+            "the step \"%s\" has none of say, ask, wait, invite and refer", step->id);
+    } else {
+        yaml_error(compiler->source.document, item, compiler->source.problems,
+            "A step does one thing; make two steps of it.",
+            "the step \"%s\" has both %s and %s", step->id, found[0], found[1]);
+    }
+    return false;
 }
 
-static void read_answer(const struct source *source, const struct campaign *campaign,
-    const struct yaml_node *item, struct step *step)
+static void read_what(struct compiler *compiler, const struct yaml_node *item,
+    const struct step_nodes *nodes, struct step *step)
 {
-    struct answer_nodes nodes = {0};
-    struct answer *answer;
-
-    keys_read(source, item, "an answer", ANSWER_KEYS, KEYS_N(ANSWER_KEYS), &nodes);
-    if (nodes.value == NULL) {
+    if (item->kind != YAML_MAPPING || !check_kind(compiler, item, step)) {
         return;
     }
-    step->answers =
-        mem_resize(step->answers, step->answers_n + 1, sizeof *step->answers);
-    answer = &step->answers[step->answers_n++];
-    *answer = (struct answer){
-        .value = key_text(nodes.value),
-        .right = key_bool(nodes.right),
-        .feedback = key_text(nodes.feedback),
-    };
-    add_spelling(source, campaign, nodes.value, step);
-    if (nodes.spellings != NULL) {
-        read_spellings(source, campaign, nodes.spellings, step);
-    }
-    if (nodes.feedback != NULL) {
-        template_check(source, nodes.feedback, "feedback");
-    }
-    if (nodes.right != NULL && step->ask != ASK_QUIZ) {
-        yaml_key_error(source->document, nodes.right, source->problems,
-            "Take it out, or make the question a quiz.",
-            "only a quiz has right answers");
+    if (nodes->say != NULL) {
+        struct text_use use = use_of(compiler, step, "say");
+
+        text_read(compiler, nodes->say, &use, &step->text);
+    } else if (nodes->ask != NULL) {
+        question_read(compiler, nodes->ask, step);
+    } else if (nodes->wait != NULL) {
+        read_wait(compiler, nodes->wait, step);
+    } else if (nodes->invite != NULL) {
+        read_invite(compiler, nodes->invite, step);
+    } else if (nodes->refer != NULL) {
+        read_refer(compiler, nodes->refer, step);
     }
 }
 
-/* Answers that the kind of question needs. */
-static void check_answers(const struct source *source, const struct yaml_node *ask,
-    const struct ask_nodes *nodes, const struct step *step)
+static void read_time(struct compiler *compiler, const struct yaml_node *item,
+    const struct step_nodes *nodes, struct step *step, struct step_place *place)
 {
-    bool right = false;
+    bool waits = yaml_find(item, "wait") != NULL;
 
-    if (nodes->answers == NULL && yaml_find(ask, "answers") != NULL) {
-        return; /* it has been complained of */
-    }
-    if (step->answers_n == 0 && step->ask != ASK_OPEN &&
-        (nodes->answers == NULL || nodes->answers->n == 0)) {
-        yaml_key_error(source->document, ask, source->problems,
-            "List what counts: answers: [{value: A, right: true}, {value: B}]",
-            "a %s without accepted answers", ASK_KINDS[step->ask]);
-        return;
-    }
-    for (size_t i = 0; i < step->answers_n; i++) {
-        right = right || step->answers[i].right;
-    }
-    if (step->ask == ASK_QUIZ && !right && step->answers_n > 0) {
-        yaml_error(source->document, nodes->answers, source->problems,
-            "Add right: true to an answer, or make it a poll.",
-            "a quiz in which no answer is right");
+    if (nodes->at != NULL && waits) {
+        yaml_key_error(compiler->source.document, nodes->at, compiler->source.problems,
+            "Take it out: a wait begins when the step before was sent.",
+            "a wait takes no \"at\"");
+    } else if (nodes->at != NULL) {
+        place->timed = when_read(&compiler->source, nodes->at, &step->when);
+    } else if (!waits && item->kind == YAML_MAPPING && yaml_find(item, "at") == NULL) {
+        yaml_key_error(compiler->source.document, item, compiler->source.problems,
+            "Say when: at: {week: 1, day: wed, time: \"16:15\"}",
+            "\"at\" is missing in a step");
     }
 }
 
-static void check_feedback(
-    const struct source *source, const struct yaml_node *node, const struct step *step)
+/* A step's audience lies within the series': what it leaves open is the series'. */
+static void inherit(const struct audience *series, struct audience *step)
 {
-    if (node == NULL) {
-        return;
+    if (step->roles_n == 0 && series->roles_n > 0) {
+        step->roles = mem_zero(series->roles_n, sizeof *step->roles);
+        while (step->roles_n < series->roles_n) {
+            step->roles[step->roles_n] = mem_copy(series->roles[step->roles_n]);
+            step->roles_n++;
+        }
     }
-    template_check(source, node, node->key);
-    if (step->ask != ASK_QUIZ) {
-        yaml_key_error(source->document, node, source->problems,
-            "Give each answer its own feedback instead.", "only a quiz has \"%s\"",
-            node->key);
-    }
-}
-
-static void read_ask(const struct source *source, const struct campaign *campaign,
-    const struct yaml_node *ask, struct step *step)
-{
-    struct ask_nodes nodes = {0};
-
-    step->kind = STEP_ASK;
-    keys_read(source, ask, "a question", ASK_KEYS, KEYS_N(ASK_KEYS), &nodes);
-    step->ask = (enum ask_kind)key_choice(nodes.kind, ASK_KINDS);
-    step->text = key_text(nodes.text);
-    step->right = key_text(nodes.right);
-    step->wrong = key_text(nodes.wrong);
-    step->closes_ms = key_duration(nodes.closes, 48 * HOUR_MS);
-    if (nodes.answers != NULL && nodes.answers->n > ANSWERS_MAX) {
-        yaml_error(source->document, nodes.answers, source->problems, NULL,
-            "more than %d answers", (int)ANSWERS_MAX);
-        return;
-    }
-    for (const struct yaml_node *item = nodes.answers == NULL ? NULL
-                                                              : nodes.answers->children;
-         item != NULL; item = item->next) {
-        read_answer(source, campaign, item, step);
-    }
-    if (nodes.text != NULL) {
-        template_check(source, nodes.text, "text");
-    }
-    if (nodes.kind != NULL) {
-        check_answers(source, ask, &nodes, step);
-        check_feedback(source, nodes.right, step);
-        check_feedback(source, nodes.wrong, step);
+    if (step->age == AGE_ANY) {
+        step->age = series->age;
     }
 }
 
-/* Returns true when all three parts of the time are good. */
-static bool read_at(
-    const struct source *source, const struct yaml_node *at, struct step *step)
-{
-    struct at_nodes nodes = {0};
-
-    keys_read(source, at, "\"at\"", AT_KEYS, KEYS_N(AT_KEYS), &nodes);
-    if (nodes.week == NULL || nodes.day == NULL || nodes.time == NULL) {
-        return false;
-    }
-    step->week = (int)key_int(nodes.week, 1);
-    step->weekday = weekday_parse(nodes.day->text, strlen(nodes.day->text));
-    step->minute = time_of_day_parse(nodes.time->text, strlen(nodes.time->text), false);
-    return true;
-}
-
-static void read_step(const struct source *source, const struct campaign *campaign,
-    const struct yaml_node *item, struct step *step, struct step_place *place)
+static void read_step(struct compiler *compiler, const struct yaml_node *item,
+    struct step *step, struct step_place *place)
 {
     struct step_nodes nodes = {0};
 
+    keys_read(&compiler->source, item, &STEP_TABLE, &nodes);
     step->line = item->line;
     step->column = item->column;
-    keys_read(source, item, "a step", STEP_KEYS, KEYS_N(STEP_KEYS), &nodes);
     step->id = nodes.id == NULL ? mem_copy("") : key_text(nodes.id);
     step->late_ms = key_duration(nodes.late, 24 * HOUR_MS);
-    place->id = nodes.id;
-    place->at = nodes.at;
-    place->timed = nodes.at != NULL && read_at(source, nodes.at, step);
-    if (item->kind == YAML_MAPPING &&
-        (yaml_find(item, "say") != NULL) == (yaml_find(item, "ask") != NULL)) {
-        yaml_error(source->document, item, source->problems,
-            "A step either says something (say: \"…\") or asks (ask: {…}).",
-            "the step \"%s\" has %s", step->id,
-            yaml_find(item, "say") != NULL ? "both say and ask"
-                                           : "neither say nor ask");
-        return;
+    step->parts = (int)key_int(nodes.parts, 1);
+    *place = (struct step_place){.item = item,
+        .id = nodes.id,
+        .at = nodes.at,
+        .branch = nodes.branch,
+        .wait = nodes.wait};
+    audience_read(
+        compiler, nodes.audience, &compiler->series->audience, &step->audience);
+    inherit(&compiler->series->audience, &step->audience);
+    read_time(compiler, item, &nodes, step, place);
+    read_what(compiler, item, &nodes, step);
+    if (nodes.whatsapp != NULL) {
+        read_whatsapp(compiler, nodes.whatsapp, &step->template);
     }
-    if (nodes.say != NULL) {
-        step->text = key_text(nodes.say);
-        template_check(source, nodes.say, "say");
-    } else if (nodes.ask != NULL) {
-        read_ask(source, campaign, nodes.ask, step);
+    if (nodes.confirm != NULL) {
+        read_confirm(compiler, nodes.confirm, step);
     }
 }
 
 static const struct yaml_node *read_invitation(
-    const struct source *source, const struct yaml_node *mapping, struct series *series)
+    struct compiler *compiler, const struct yaml_node *mapping)
 {
+    struct series *series = compiler->series;
+    /* It comes before any consent, so the preview rule holds whatever the wording. */
+    struct text_use use = {.name = "text", .audience = &series->audience, .parts = 1};
     struct invitation_nodes nodes = {0};
 
-    keys_read(source, mapping, "an invitation", INVITATION_KEYS,
-        KEYS_N(INVITATION_KEYS), &nodes);
+    keys_read(&compiler->source, mapping, &INVITATION_TABLE, &nodes);
     series->invitation_id = key_text(nodes.id);
-    series->invitation = key_text(nodes.text);
     series->invitation_closes_ms = key_duration(nodes.closes, 14 * 24 * HOUR_MS);
-    if (nodes.text != NULL) {
-        template_check(source, nodes.text, "text");
-    }
+    text_read(compiler, nodes.text, &use, &series->invitation);
     return nodes.id;
 }
 
-static void read_steps(const struct source *source, const struct campaign *campaign,
-    const struct yaml_node *list, const struct yaml_node *invitation_id,
-    struct series *series)
+static void read_steps(struct compiler *compiler, const struct yaml_node *list,
+    const struct yaml_node *invitation_id)
 {
+    struct series *series = compiler->series;
     struct step_place *places;
     size_t i = 0;
 
     if (list->n == 0 || list->n > STEPS_MAX) {
-        yaml_error(source->document, list, source->problems, NULL,
+        yaml_error(compiler->source.document, list, compiler->source.problems, NULL,
             list->n == 0 ? "a series without steps" : "more than %d steps",
             (int)STEPS_MAX);
         return;
@@ -369,37 +474,89 @@ static void read_steps(const struct source *source, const struct campaign *campa
     series->steps_n = list->n;
     for (const struct yaml_node *item = list->children; item != NULL;
          item = item->next) {
-        read_step(source, campaign, item, &series->steps[i], &places[i]);
+        read_step(compiler, item, &series->steps[i], &places[i]);
         i++;
     }
-    series_check(source, campaign, series, places, invitation_id);
+    for (i = 0; i < list->n; i++) {
+        if (places[i].branch != NULL) {
+            branches_read(compiler, places[i].branch, &series->steps[i]);
+        }
+    }
+    series_check(compiler, places, invitation_id);
     free(places);
 }
 
-void series_read(
-    const struct source *source, const struct campaign *campaign, struct series *series)
+static void read_join(struct compiler *compiler, const struct yaml_node *node)
 {
-    struct series_nodes nodes = {0};
-    struct audience_nodes audience = {0};
-    const struct yaml_node *invitation_id = NULL;
+    const struct campaign *campaign = compiler->campaign;
+    const char *advice = "Use one short word of letters and digits: join: MAROS";
+    size_t length = strlen(node->text);
 
-    keys_read(source, yaml_root(source->document), "a series", SERIES_KEYS,
-        KEYS_N(SERIES_KEYS), &nodes);
-    series->id = nodes.series == NULL ? mem_copy("") : key_text(nodes.series);
-    series->title = key_text(nodes.title);
-    if (nodes.series != NULL && campaign_series(campaign, series->id) != NULL) {
-        yaml_error(source->document, nodes.series, source->problems,
+    compiler->series->join_code = key_text(node);
+    for (size_t i = 0; i < campaign->series_n; i++) {
+        if (campaign->series[i].join_code != NULL &&
+            strcasecmp(campaign->series[i].join_code, node->text) == 0) {
+            yaml_error(compiler->source.document, node, compiler->source.problems,
+                "A word joins one series; choose another.",
+                "the word \"%.40s\" joins the series \"%s\" already", node->text,
+                campaign->series[i].id);
+        }
+    }
+    if (length > JOIN_CHARACTERS_MAX ||
+        strspn(node->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                           "0123456789") != length) {
+        yaml_error(compiler->source.document, node, compiler->source.problems, advice,
+            "\"join\" cannot be \"%.40s\"", node->text);
+    } else if (reply_keyword(node->text, &campaign->words) != KEYWORD_NONE) {
+        yaml_error(compiler->source.document, node, compiler->source.problems, advice,
+            "\"%.40s\" is a keyword already", node->text);
+    }
+    value_check_blocked(compiler, node, "join");
+}
+
+static void read_head(struct compiler *compiler, const struct series_nodes *nodes)
+{
+    struct series *series = compiler->series;
+
+    series->id = nodes->series == NULL ? mem_copy("") : key_text(nodes->series);
+    series->title = key_text(nodes->title);
+    if (nodes->series != NULL &&
+        campaign_series(compiler->campaign, series->id) != NULL) {
+        yaml_error(compiler->source.document, nodes->series, compiler->source.problems,
             "Rename one of the two.", "another file has a series \"%s\"", series->id);
     }
-    if (nodes.audience != NULL) {
-        keys_read(source, nodes.audience, "\"for\"", AUDIENCE_KEYS,
-            KEYS_N(AUDIENCE_KEYS), &audience);
-        series->role = key_text(audience.role);
+    audience_read(compiler, nodes->audience, NULL, &series->audience);
+    if (series->audience.roles_n == 1) {
+        series->role = mem_copy(series->audience.roles[0]);
     }
+    compiler->complete = key_choice(nodes->languages, COMPLETENESS) == 1;
+    series->double_opt_in = key_bool(nodes->twice);
+    series->open_wording = key_choice(nodes->wording, WORDINGS) == 1;
+    if (series->open_wording && audience_has_minors(&series->audience)) {
+        yaml_error(compiler->source.document, nodes->wording, compiler->source.problems,
+            "Write for: {age: adult}, or leave the wording neutral (R10).",
+            "open wording is for adults, and this series may have minors");
+    }
+    if (nodes->join != NULL) {
+        read_join(compiler, nodes->join);
+    }
+}
+
+void series_read(struct compiler *compiler, struct series *series)
+{
+    struct series_nodes nodes = {0};
+    const struct yaml_node *invitation_id = NULL;
+
+    compiler->series = series;
+    keys_read(
+        &compiler->source, yaml_root(compiler->source.document), &SERIES_TABLE, &nodes);
+    read_head(compiler, &nodes);
     if (nodes.invitation != NULL) {
-        invitation_id = read_invitation(source, nodes.invitation, series);
+        invitation_id = read_invitation(compiler, nodes.invitation);
     }
     if (nodes.steps != NULL) {
-        read_steps(source, campaign, nodes.steps, invitation_id, series);
+        read_steps(compiler, nodes.steps, invitation_id);
     }
+    compiler->series = NULL;
+    compiler->complete = false;
 }

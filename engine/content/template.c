@@ -48,10 +48,10 @@ static void warn_wide(const struct source *source, const struct yaml_node *node,
 }
 
 static void check_parts(const struct source *source, const struct yaml_node *node,
-    const char *name, const struct sms_size *size)
+    const char *name, const struct sms_size *size, int meant)
 {
     int alone = size->unicode ? UCS2_ALONE : GSM_ALONE;
-    char advice[160];
+    char advice[200];
 
     snprintf(advice, sizeof advice,
         "Shorten it by %d character%s to make it one part; every part is paid for.",
@@ -61,7 +61,7 @@ static void check_parts(const struct source *source, const struct yaml_node *nod
             "\"%s\" takes %d SMS parts (%d of %d characters, placeholders at their "
             "longest); at most %d are sent",
             name, size->parts, size->units, alone, PARTS_MAX);
-    } else if (size->parts > 1) {
+    } else if (size->parts > meant) {
         yaml_warning(source->document, node, source->problems, advice,
             "\"%s\" takes %d SMS parts (%d of %d characters, placeholders at their "
             "longest)",
@@ -77,7 +77,7 @@ static void refuse_placeholder(const struct source *source,
     struct yaml_node place = yaml_place(source->document, node, written);
     const char *nearest = placeholder_nearest(name);
     char advice[120] =
-        "The placeholders are {nama}, {lembaga}, {kab}, {telp} and {kode}.";
+        "The placeholders are {nama}, {lembaga}, {kab}, {telp}, {kode} and {layanan}.";
 
     if (nearest != NULL) {
         snprintf(advice, sizeof advice, "Did you mean %s?", nearest);
@@ -88,7 +88,7 @@ static void refuse_placeholder(const struct source *source,
     free(written);
 }
 
-static void check_placeholders(
+void template_check_placeholders(
     const struct source *source, const struct yaml_node *node, const char *text)
 {
     while (*(text += strcspn(text, "{}")) != '\0') {
@@ -110,8 +110,8 @@ static void check_placeholders(
     }
 }
 
-void template_check(
-    const struct source *source, const struct yaml_node *node, const char *name)
+void template_check(const struct source *source, const struct yaml_node *node,
+    const char *name, int parts)
 {
     char *text = key_text(node), *longest;
     struct sms_size size;
@@ -119,14 +119,14 @@ void template_check(
     if (text == NULL) {
         return;
     }
-    check_placeholders(source, node, text);
+    template_check_placeholders(source, node, text);
     size = sms_measure(text);
     if (size.unicode) {
         warn_wide(source, node, name, &size);
     }
     longest = text_fill_longest(text);
     size = sms_measure(longest);
-    check_parts(source, node, name, &size);
+    check_parts(source, node, name, &size, parts);
     free(longest);
     free(text);
 }

@@ -145,13 +145,13 @@ static void a_small_campaign_has_its_defaults(void **state)
     assert_int_equal(campaign->cap_week, 3);
     assert_int_equal(campaign->districts[0].hours.n, 5);
     assert_null(campaign->districts[0].phone);
-    assert_null(campaign->reply_opt_out);
+    assert_null(campaign->replies[REPLY_OPT_OUT].plain);
     assert_null(campaign->series[0].invitation_id);
     assert_null(campaign->series[0].role);
     assert_int_equal(step->kind, STEP_SAY);
-    assert_int_equal(step->week, 1);
-    assert_int_equal(step->weekday, 3);
-    assert_int_equal(step->minute, 16 * 60 + 15);
+    assert_int_equal(step->when.week, 1);
+    assert_int_equal(step->when.weekday, 3);
+    assert_int_equal(step->when.minute, 16 * 60 + 15);
     assert_int_equal(step->late_ms, 24 * 3600000);
     assert_int_equal(step->line, 4);
     assert_int_equal(step->column, 3);
@@ -263,7 +263,7 @@ static void a_step_says_or_asks(void **state)
 {
     (void)state;
     assert_series_refused(
-        SERIES "steps:\n- {id: A, " AT "}\n", "s.yaml:4:3", "neither say nor ask");
+        SERIES "steps:\n- {id: A, " AT "}\n", "s.yaml:4:3", "none of say, ask");
     assert_series_refused(SERIES "steps:\n- {id: A, " AT
                                  ", say: h, ask: {kind: open, text: h}}\n",
         "s.yaml:4:3", "both say and ask");
@@ -525,16 +525,17 @@ static void only_a_quiz_is_right_or_wrong(void **state)
 static void a_number_is_taken_as_an_answer(void **state)
 {
     struct compiled compiled = taken(HEAD DISTRICTS, NULL,
-        ASK "    answers: [{value: 1, spellings: [19], right: true, feedback: Ya}]\n"
-            "    right: Betul\n");
+        ASK "    answers: [{value: 1, spellings: [19], right: true, feedback: "
+            "{text: Ya, discreet: Oke}}]\n"
+            "    right: {text: Betul, discreet: skip}\n");
     const struct step *step = &compiled.campaign->series[0].steps[0];
 
     (void)state;
     assert_string_equal(step->answers[0].value, "1");
     assert_int_equal(step->answers[0].spellings_n, 2);
     assert_string_equal(step->answers[0].spellings[1], "19");
-    assert_string_equal(step->answers[0].feedback, "Ya");
-    assert_string_equal(step->right, "Betul");
+    assert_string_equal(step->answers[0].feedback.plain, "Ya");
+    assert_string_equal(step->right.plain, "Betul");
     fini(&compiled);
 }
 
@@ -593,8 +594,8 @@ static void a_text_over_one_part_is_a_warning_and_over_three_an_error(void **sta
         int letters;
         const char *tail;
         size_t errors, warnings;
-    } cases[] = {{160, "", 0, 0}, {161, "", 0, 1}, {148, "{nama}", 0, 0},
-        {149, "{nama}", 0, 1}, {459, "", 0, 1}, {460, "", 1, 0}};
+    } cases[] = {{160, "", 0, 0}, {161, "", 0, 1}, {148, "{lembaga}", 0, 0},
+        {149, "{lembaga}", 0, 1}, {459, "", 0, 1}, {460, "", 1, 0}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -705,29 +706,30 @@ static int64_t utc(const char *text)
 
 static void week_one_is_the_first_whole_week_after_joining(void **state)
 {
-    struct step step = {.week = 1, .weekday = 3, .minute = 16 * 60 + 15};
+    struct step step = {
+        .when = {.kind = WHEN_WEEK, .week = 1, .weekday = 3, .minute = 16 * 60 + 15}};
     const int64_t wednesday = utc("2026-11-11T16:15:00+08:00");
 
     (void)state;
     /* Thursday 5, Sunday 8 and Monday 2 of November 2026, in the district's own day. */
     assert_int_equal(
-        step_due_at(&step, "Asia/Makassar", utc("2026-11-05T10:00:00+08:00")),
+        step_due_at(&step, "Asia/Makassar", utc("2026-11-05T10:00:00+08:00"), 0),
         wednesday);
     assert_int_equal(
-        step_due_at(&step, "Asia/Makassar", utc("2026-11-08T23:59:59+08:00")),
+        step_due_at(&step, "Asia/Makassar", utc("2026-11-08T23:59:59+08:00"), 0),
         wednesday);
     assert_int_equal(
-        step_due_at(&step, "Asia/Makassar", utc("2026-11-02T00:00:00+08:00")),
+        step_due_at(&step, "Asia/Makassar", utc("2026-11-02T00:00:00+08:00"), 0),
         wednesday);
     assert_int_equal(
-        step_due_at(&step, "Asia/Makassar", utc("2026-11-09T00:00:00+08:00")),
+        step_due_at(&step, "Asia/Makassar", utc("2026-11-09T00:00:00+08:00"), 0),
         wednesday + 7LL * 86400000);
     assert_int_equal(
-        step_due_at(&step, "Asia/Jayapura", utc("2026-11-05T10:00:00+09:00")),
+        step_due_at(&step, "Asia/Jayapura", utc("2026-11-05T10:00:00+09:00"), 0),
         utc("2026-11-11T16:15:00+09:00"));
-    step.week = 8;
+    step.when.week = 8;
     assert_int_equal(
-        step_due_at(&step, "Asia/Makassar", utc("2026-11-05T10:00:00+08:00")),
+        step_due_at(&step, "Asia/Makassar", utc("2026-11-05T10:00:00+08:00"), 0),
         wednesday + 49LL * 86400000);
 }
 
