@@ -59,10 +59,10 @@ struct text {
 const char *text_choose(const struct text *text, const char *language, bool discreet);
 
 struct district {
-    char *key;          /* maros; what the import's column holds, compared without case */
-    char *name;         /* Maros, at most 10 characters: {kab} */
-    char *zone;         /* IANA name */
-    char *phone;        /* {telp}, at most 14, or NULL */
+    char *key;   /* maros; what the import's column holds, compared without case */
+    char *name;  /* Maros, at most 10 characters: {kab} */
+    char *zone;  /* IANA name */
+    char *phone; /* {telp}, at most 14, or NULL */
     struct hours hours; /* the campaign's, with the district's changes */
 };
 
@@ -102,11 +102,11 @@ bool audience_holds(const struct audience *audience, const struct profile *profi
 
 /* One accepted answer of a question. */
 struct answer {
-    char *value;        /* C */
-    char **spellings;   /* normalised; the value itself is one */
+    char *value;      /* C */
+    char **spellings; /* normalised; the value itself is one */
     size_t spellings_n;
     bool right;
-    int score;          /* points; default 1 for a right one, else 0 */
+    int score;            /* points; default 1 for a right one, else 0 */
     struct text feedback; /* its own, or plain NULL */
 };
 
@@ -128,13 +128,13 @@ struct when {
 /* A jump, looked at when the step behind this one falls due; the first that holds counts.
  * It only goes forward. */
 struct branch {
-    char *answer_step;  /* the condition is on this step's answer; NULL: none */
-    char **answers;     /* any of these values; none listed: no answer was given */
+    char *answer_step; /* the condition is on this step's answer; NULL: none */
+    char **answers;    /* any of these values; none listed: no answer was given */
     size_t answers_n;
-    char *score_step;   /* the condition is on the points of this quiz; NULL: none */
+    char *score_step;      /* the condition is on the points of this quiz; NULL: none */
     int at_least, at_most; /* points, both included; at_most -1: no bound */
     struct audience audience;
-    char *go;           /* id of a later step, or "end" */
+    char *go; /* id of a later step, or "end" */
     int line, column;
 };
 
@@ -143,7 +143,7 @@ struct template_use {
     char *name, *language;
     char **parameters; /* templates of texts (fill.h), in order */
     size_t parameters_n;
-    char **buttons;    /* payloads of quick replies, in order */
+    char **buttons; /* payloads of quick replies, in order */
     size_t buttons_n;
 };
 
@@ -160,31 +160,32 @@ struct quiz_item {
 };
 
 struct step {
-    char *id;           /* C4: of [A-Za-z0-9_-], unique in the series */
+    char *id; /* C4: of [A-Za-z0-9_-], unique in the series */
     enum step_kind kind;
     struct when when;
-    int64_t late_ms;    /* overdue beyond this: missed. Default 24 h */
+    int64_t late_ms; /* overdue beyond this: missed. Default 24 h */
     struct audience audience;
-    struct text text;   /* WAIT has none */
+    struct text text; /* WAIT has none */
     enum ask_kind ask;
     struct answer *answers;
     size_t answers_n;
-    struct text right, wrong; /* feedback of a quiz; an answer's own goes first */
-    int64_t closes_ms;  /* an open question closes after this; default 48 h */
+    struct text right, wrong;  /* feedback of a quiz; an answer's own goes first */
+    int64_t closes_ms;         /* an open question closes after this; default 48 h */
     int64_t reminder_after_ms; /* 0: no reminder */
     struct text reminder;
-    bool may_change;    /* the first answer counts in scores; one change is taken */
+    bool may_change; /* the first answer counts in scores; one change is taken */
     struct quiz_item *items; /* a quiz of several questions: begun by `start_words` */
     size_t items_n;
-    char **start_words, **later_words; /* normalised: MULAI; NANTI (once, the next day) */
+    char **start_words,
+        **later_words; /* normalised: MULAI; NANTI (once, the next day) */
     size_t start_words_n, later_words_n;
-    struct text done;   /* after the last item, or plain NULL */
-    char *wait_step;    /* WAIT: until this step is answered … */
-    int64_t wait_ms;    /* … or so long after the step before was sent */
-    char *invite;       /* INVITE: id of the series it invites friends to */
-    char *service;      /* REFER: key in the directory */
+    struct text done;             /* after the last item, or plain NULL */
+    char *wait_step;              /* WAIT: until this step is answered … */
+    int64_t wait_ms;              /* … or so long after the step before was sent */
+    char *invite;                 /* INVITE: id of the series it invites friends to */
+    char *service;                /* REFER: key in the directory */
     struct template_use template; /* name NULL: none */
-    int parts;          /* SMS parts that are meant: no warning up to these. Default 1 */
+    int parts; /* SMS parts that are meant: no warning up to these. Default 1 */
     struct branch *branches;
     size_t branches_n;
     char *confirm;      /* a fact that local staff must confirm, or NULL */
@@ -193,17 +194,17 @@ struct step {
 };
 
 struct series {
-    char *id;           /* champions */
+    char *id; /* champions */
     char *title;
     struct audience audience; /* for: … ; its first role is what people join by */
-    char *role;         /* for: {role: …}; NULL: everyone. The same as the audience's only */
-    char *join_code;    /* the word behind DAFTAR for a person without one, or NULL */
-    bool double_opt_in; /* who joins by a word is asked YA first */
-    bool open_wording;  /* adults who opted in to open wording: R10 does not hold */
+    char *role; /* for: {role: …}; NULL: everyone. The same as the audience's only */
+    char *join_code;     /* the word behind DAFTAR for a person without one, or NULL */
+    bool double_opt_in;  /* who joins by a word is asked YA first */
+    bool open_wording;   /* adults who opted in to open wording: R10 does not hold */
     char *invitation_id; /* C0; NULL when the series has no invitation */
     struct text invitation;
     int64_t invitation_closes_ms; /* default 14 d */
-    struct step *steps; /* in the order of their time */
+    struct step *steps;           /* in the order of their time */
     size_t steps_n;
 };
 
@@ -214,11 +215,11 @@ enum reply_id {
     REPLY_WAITING_GUARDIAN, /* C0w */
     REPLY_WRONG_NUMBER,     /* S6 */
     REPLY_ASK_AGE,          /* asks the birth year of whoever joins by a word */
-    REPLY_GUARDIAN,         /* S7: to a guardian's number that stands on a signed form */
-    REPLY_GUARDIAN_YES,     /* after SETUJU */
-    REPLY_GUARDIAN_NO,      /* after TIDAK KODE, or a guardian's withdrawal */
-    REPLY_RECONFIRM,        /* neutral: is this still you? */
-    REPLY_UNKNOWN_CODE,     /* DAFTAR with a code that nothing knows */
+    REPLY_GUARDIAN,     /* S7: to a guardian's number that stands on a signed form */
+    REPLY_GUARDIAN_YES, /* after SETUJU */
+    REPLY_GUARDIAN_NO,  /* after TIDAK KODE, or a guardian's withdrawal */
+    REPLY_RECONFIRM,    /* neutral: is this still you? */
+    REPLY_UNKNOWN_CODE, /* DAFTAR with a code that nothing knows */
     REPLIES,
 };
 
@@ -226,18 +227,19 @@ enum reply_id {
 const char *reply_id_name(enum reply_id id);
 
 struct campaign {
-    char *id;           /* cegah-kawin-anak; the name that every command takes */
+    char *id; /* cegah-kawin-anak; the name that every command takes */
     char *title;
-    char *language;     /* id: the first of `languages` */
+    char *language; /* id: the first of `languages` */
     char **languages;
     size_t languages_n;
     char *organisation; /* {lembaga}, at most 12 characters */
     char *wording;      /* version of the consent wording, kept with every consent */
     int64_t cap_day, cap_week; /* defaults 1 and 3 */
-    double part_price;  /* of an SMS part, 0: not said */
-    double person_price; /* a series that may cost a person more is warned of; 0: none */
-    char *currency;     /* of the prices, or NULL */
-    char **blocked;     /* lower case: more beginnings of words for R10, and R11 */
+    double part_price;         /* of an SMS part, 0: not said */
+    double
+        person_price; /* a series that may cost a person more is warned of; 0: none */
+    char *currency;   /* of the prices, or NULL */
+    char **blocked;   /* lower case: more beginnings of words for R10, and R11 */
     size_t blocked_n;
     char **discreet_blocked; /* more for R11's discreet texts */
     size_t discreet_blocked_n;

@@ -48,6 +48,7 @@ struct key_row {
     int64_t min, max;              /* KEY_INT */
     const struct key_table *table; /* what stands below it */
     bool many;                     /* KEY_NAMED: a name may have a list of them too */
+    bool plain;                    /* KEY_NAMED: a name may have a text too */
     const char *fallback; /* what holds without the key, as it would be written */
     const char *doc;      /* what it does, for the documentation */
 };

@@ -54,7 +54,7 @@ static const struct key_row ITEM_KEYS[] = {
         .fallback = "`true`",
         .doc = "`false`: an attitude, with no right answer, reported apart"},
 };
-static const struct key_table ITEM_TABLE = KEY_TABLE("a question", ITEM_KEYS);
+static const struct key_table ITEM_TABLE = KEY_TABLE("a question of a quiz", ITEM_KEYS);
 
 struct reminder_nodes {
     const struct yaml_node *after, *text;
@@ -113,7 +113,7 @@ static const struct key_row ASK_KEYS[] = {
         .table = &TEXT_TABLE, .fallback = "silence",
         .doc = "with `questions`: said after the last"},
 };
-const struct key_table ASK_TABLE = KEY_TABLE("a question", ASK_KEYS);
+const struct key_table ASK_TABLE = KEY_TABLE("\"ask\"", ASK_KEYS);
 
 /* The answers of one question while they are read. */
 struct answers {

@@ -25,13 +25,12 @@ static const struct key_row VARIANT_KEYS[] = {
         "Write discreet: \"…\"", .fallback = "the first language's",
         .doc = "the same for somebody who reads discreetly"},
 };
-static const struct key_table VARIANT_TABLE = KEY_TABLE("a variant", VARIANT_KEYS);
+static const struct key_table VARIANT_TABLE =
+    KEY_TABLE("a variant of a language", VARIANT_KEYS);
 
 static const struct key_row VARIANT_ROW = {.key = "in",
     .type = KEY_VARIANTS,
-    .table = &VARIANT_TABLE,
     .help = "Write in: {bug: \"…\"}, or in: {bug: {text: \"…\", discreet: \"…\"}}"};
-static const struct key_table IN_TABLE = {"a language", &VARIANT_ROW, 1};
 
 static const struct key_row TEXT_KEYS[] = {
     {"text", KEY_TEXT, offsetof(struct text_nodes, text), true,
@@ -41,7 +40,7 @@ static const struct key_row TEXT_KEYS[] = {
         "Write discreet: \"…\", or discreet: skip", .fallback = "the text itself",
         .doc = "what somebody gets who reads discreetly; `skip`: nothing"},
     {"in", KEY_NAMED, offsetof(struct text_nodes, in), false, "Write in: {bug: \"…\"}",
-        .table = &IN_TABLE, .fallback = "the first language",
+        .table = &VARIANT_TABLE, .plain = true, .fallback = "the first language",
         .doc = "by language: a text, or `{text: …, discreet: …}`"},
 };
 const struct key_table TEXT_TABLE = KEY_TABLE("a text", TEXT_KEYS);
