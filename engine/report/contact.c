@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "content/phone.h"
+#include "report/evidence.h"
 #include "report/messages.h"
 #include "report/reason.h"
 #include "report/value.h"
@@ -134,47 +135,6 @@ static json_t *suppression_json(struct db *db, int64_t person_id)
     return json_null();
 }
 
-static json_t *bases_json(struct db *db, int64_t person_id)
-{
-    struct view_basis list[ROWS_MAX];
-    int n = view_bases(db, person_id, list, ROWS_MAX);
-    json_t *bases = json_array();
-
-    for (int i = 0; i < n; i++) {
-        json_array_append_new(bases,
-            json_pack("{s:o, s:o, s:o, s:o}", "how", value_text(list[i].how), "dated",
-                value_text(list[i].dated), "source", value_text(list[i].source),
-                "recorded_at", value_time(list[i].recorded_at)));
-    }
-    return bases;
-}
-
-static json_t *consents_json(struct db *db, int64_t person_id)
-{
-    struct view_consent list[ROWS_MAX];
-    int n = view_consents(db, person_id, list, ROWS_MAX);
-    json_t *consents = json_array();
-
-    for (int i = 0; i < n; i++) {
-        char series[VIEW_NAME_SIZE];
-
-        view_series_name(db, list[i].series_id, series);
-        json_array_append_new(consents,
-            json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                "whose", list[i].guardian ? "guardian" : "own", "decision",
-                list[i].refused ? "refused" : "given", "series",
-                list[i].series_id == 0 ? "every" : series, "channel",
-                value_text(list[i].channel), "method", value_text(list[i].method),
-                "given_at", value_time(list[i].given_at), "dated",
-                value_text(list[i].dated), "wording", value_text(list[i].wording),
-                "words", value_text(list[i].words), "evidence",
-                value_text(list[i].evidence), "recorded_at",
-                value_time(list[i].recorded_at), "withdrawn_at",
-                value_time(list[i].withdrawn_at)));
-    }
-    return consents;
-}
-
 static json_t *steps_json(
     struct db *db, const struct reference_key *key, int64_t enrolment_id)
 {
@@ -247,8 +207,7 @@ json_t *contact_json(struct db *db, int64_t person_id, int64_t now)
     json_object_set_new(
         contact, "discreet", json_boolean((person.flags & PERSON_DISCREET) != 0));
     json_object_set_new(contact, "suppression", suppression_json(db, person_id));
-    json_object_set_new(contact, "bases", bases_json(db, person_id));
-    json_object_set_new(contact, "consents", consents_json(db, person_id));
+    evidence_json(db, person_id, contact);
     json_object_set_new(contact, "series", enrolments_json(db, &person));
     return contact;
 }

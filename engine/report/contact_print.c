@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/zone.h"
+#include "report/evidence.h"
 #include "report/table.h"
 #include "report/value.h"
 
@@ -50,39 +51,6 @@ static void local_time(
     out[0] = '\0';
     if (time_parse(word(object, key), &at) == 0) {
         value_local(zone, at, out);
-    }
-}
-
-static void add_consents(const json_t *contact, bool in_full, struct buf *out)
-{
-    const json_t *consents = json_object_get(contact, "consents");
-    const char *zone = word(contact, "zone");
-    json_t *consent;
-    size_t i;
-
-    buf_add_text(
-        out, json_array_size(consents) == 0 ? "  consents: none\n" : "  consents\n");
-    json_array_foreach(consents, i, consent)
-    {
-        char given[32], withdrawn[32], recorded[32];
-
-        local_time(consent, "given_at", zone, given);
-        local_time(consent, "withdrawn_at", zone, withdrawn);
-        local_time(consent, "recorded_at", zone, recorded);
-        buf_add_format(out, "    %s %s for %s series by ", word(consent, "whose"),
-            word(consent, "decision"), word(consent, "series"));
-        add_plain(out, word(consent, "method"));
-        add_part(out, "over ", word(consent, "channel"));
-        add_part(out, "on ", given);
-        add_part(out, "dated ", word(consent, "dated"));
-        add_part(out, "in the words: ", word(consent, "words"));
-        add_part(out, "wording ", word(consent, "wording"));
-        add_part(out, "withdrawn ", withdrawn);
-        if (in_full) {
-            add_part(out, "evidence ", word(consent, "evidence"));
-            add_part(out, "recorded ", recorded);
-        }
-        buf_add_char(out, '\n');
     }
 }
 
@@ -176,7 +144,7 @@ void contact_print(const json_t *contact, bool consents_only, struct buf *out)
     buf_add_format(out, "  %s  [id %lld]\n", word(contact, "contact"),
         (long long)json_integer_value(json_object_get(contact, "id")));
     if (consents_only) {
-        add_consents(contact, true, out);
+        evidence_print(contact, true, out);
         return;
     }
     buf_add_text(out, "  ");
@@ -192,6 +160,6 @@ void contact_print(const json_t *contact, bool consents_only, struct buf *out)
                           : "\n");
     add_bases(contact, out);
     add_suppression(contact, out);
-    add_consents(contact, false, out);
+    evidence_print(contact, false, out);
     add_series(contact, out);
 }

@@ -128,18 +128,27 @@ int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max);
 struct view_basis {
     char how[128], dated[16], source[128];
     int64_t recorded_at;
+    bool guardian; /* of a guardian's number: what allows the one question to it */
 };
 
 struct view_consent {
     bool guardian, refused;
     int64_t series_id; /* 0: every series */
     char channel[16], method[32], dated[16], wording[64], words[160], evidence[128];
+    char scope[16], withdrawn_by[128];
     int64_t given_at, recorded_at, withdrawn_at; /* 0: none */
 };
 
 struct view_suppression {
     char reason[32], words[160], channel[16];
-    int64_t at;
+    int64_t at, inbound_id;
+    char lifted_words[160], lifted_by[64];
+    int64_t lifted_at; /* 0: it stands */
+};
+
+struct view_erasure {
+    char why[64];
+    int64_t at, done_at; /* 0: not done */
 };
 
 struct view_outcome {
@@ -150,6 +159,10 @@ struct view_outcome {
 /* Each fills at most max, oldest first. */
 int view_bases(struct db *db, int64_t person_id, struct view_basis *list, int max);
 int view_consents(struct db *db, int64_t person_id, struct view_consent *list, int max);
+/* Every stop of the address, lifted ones too. */
+int view_suppressions(
+    struct db *db, int64_t address_id, struct view_suppression *list, int max);
+int view_erasures(struct db *db, int64_t person_id, struct view_erasure *list, int max);
 /* Writes given, refused, withdrawn or none: what the newest row says. */
 void view_consent_state(
     struct db *db, int64_t person_id, bool guardian, char state[16]);

@@ -61,7 +61,7 @@ invitation: {id: C0, text: "Halo, ini {lembaga}. Balas YA atau TIDAK. Berhenti: 
 steps:
   - id: C1
     at: {week: 1, day: wed, time: "16:15"}
-    say: "Selamat datang, {nama}!"
+    say: {text: "Selamat datang, {nama}!", discreet: "Selamat datang!"}
   - id: C4
     at: {week: 2, day: sat, time: "16:15"}
     ask:
@@ -71,8 +71,8 @@ steps:
         - {value: C, spellings: [c, "19"], right: true}
         - {value: A, spellings: [a, "16"]}
         - {value: B, spellings: [b, "18"]}
-      right: "Betul! 19 tahun."
-      wrong: "Belum tepat. Jawabannya C."
+      right: {text: "Betul! 19 tahun.", discreet: "Terima kasih! Jawabannya C."}
+      wrong: {text: "Belum tepat. Jawabannya C.", discreet: "Terima kasih! Jawabannya C."}
 """
 
 
@@ -184,12 +184,12 @@ focal_keys: ["{FOCAL_KEY}"]
         return self
 
     def begin(self, profile="", gateway="", extra="", clock="jump",
-              start="2026-01-05T09:00:00+08:00", rows=(), series=SERIES_YAML, go=True):
+              start="2026-01-05T09:00:00+08:00", rows=(), series=SERIES_YAML, campaign=CAMPAIGN_YAML, go=True):
         """Simulator, daemon, the small campaign, people, start: the usual beginning."""
         self.start_simulator(profile, clock, start)
         self.write_config(gateway, extra)
         self.start_daemon()
-        self.cegah("load", str(self.write_campaign(series=series)))
+        self.cegah("load", str(self.write_campaign(campaign, series)))
         if rows:
             self.import_rows(rows)
         if go:
