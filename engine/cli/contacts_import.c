@@ -51,6 +51,7 @@ struct arguments {
 struct list {
     char *bytes;
     size_t length;
+    bool is_sheet;
 };
 
 /* "phone=No HP"; returns NULL, or what is wrong. */
@@ -168,6 +169,7 @@ static int read_list(const char *path, struct list *list, struct err *err)
     char *bytes = read_file(path, &list->length, err);
 
     if (bytes != NULL && xlsx_is_zip(bytes, list->length)) {
+        list->is_sheet = true;
         list->bytes =
             xlsx_to_csv(bytes, list->length, IMPORT_BYTES_MAX, &list->length, err);
         free(bytes);
@@ -203,9 +205,10 @@ static json_t *pack(
 
     sodium_bin2base64(
         base64, room, (const unsigned char *)list->bytes, list->length, BASE64);
-    packed = json_pack("{s:s, s:s, s:b, s:b, s:O, s:s?}", "file",
+    packed = json_pack("{s:s, s:s, s:b, s:b, s:b, s:O, s:s?}", "file",
         slash == NULL ? arguments->file : slash + 1, "content", base64, "dry_run",
-        arguments->dry_run, "refused_rows", arguments->refused != NULL, "map",
+        arguments->dry_run, "refused_rows", arguments->refused != NULL, "short_rows",
+        list->is_sheet, "map",
         arguments->map, "basis", arguments->basis);
     if (packed == NULL) {
         err_set(err, ERR_USAGE, "the file's name and --basis must be UTF-8 text");
@@ -309,7 +312,7 @@ static int import(const struct arguments *arguments, const struct config *config
     }
     if (done == 0 && arguments->refused != NULL) {
         done = contacts_refused_write(
-            arguments->refused, list.bytes, list.length, *result, err);
+            arguments->refused, list.bytes, list.length, list.is_sheet, *result, err);
         json_object_del(*result, "refused_rows"); /* they are in the file */
     }
 out:

@@ -22,6 +22,7 @@ struct source {
     char delimiter;
     struct csv_reader *reader;
     bool is_reason[CSV_CELLS_MAX];
+    size_t cells; /* that a row has at least */
 };
 
 static void write_cell(FILE *out, const char *cell, char delimiter)
@@ -47,10 +48,10 @@ static void write_record(FILE *out, const struct source *source, const char *rea
     const struct csv_record *record)
 {
     write_cell(out, reason, source->delimiter);
-    for (size_t i = 0; i < record->n && i < CSV_CELLS_MAX; i++) {
+    for (size_t i = 0; (i < record->n || i < source->cells) && i < CSV_CELLS_MAX; i++) {
         if (!source->is_reason[i]) {
             fputc(source->delimiter, out);
-            write_cell(out, record->cell[i], source->delimiter);
+            write_cell(out, i < record->n ? record->cell[i] : "", source->delimiter);
         }
     }
     fputs("\r\n", out);
@@ -72,7 +73,8 @@ static int open_source(
     return 0;
 }
 
-static void write_rows(FILE *out, struct source *source, const json_t *rows)
+static void write_rows(
+    FILE *out, struct source *source, bool short_rows, const json_t *rows)
 {
     struct csv_record record;
     size_t next = 0;
@@ -85,6 +87,7 @@ static void write_rows(FILE *out, struct source *source, const json_t *rows)
             source->is_reason[i] =
                 strcasecmp(name, "reason") == 0 || strcasecmp(name, "alasan") == 0;
         }
+        source->cells = short_rows ? record.n : 0;
         write_record(out, source, "reason", &record);
     }
     while (next < json_array_size(rows) && csv_reader_next(source->reader, &record)) {
@@ -102,7 +105,7 @@ static void write_rows(FILE *out, struct source *source, const json_t *rows)
 }
 
 int contacts_refused_write(const char *path, const char *bytes, size_t length,
-    const json_t *result, struct err *err)
+    bool short_rows, const json_t *result, struct err *err)
 {
     char *temporary = mem_format("%s.XXXXXX", path);
     struct source source = {0};
@@ -119,7 +122,7 @@ int contacts_refused_write(const char *path, const char *bytes, size_t length,
         goto out;
     }
     file = -1;
-    write_rows(out, &source, json_object_get(result, "refused_rows"));
+    write_rows(out, &source, short_rows, json_object_get(result, "refused_rows"));
     if (fflush(out) != 0 || ferror(out) || fsync(fileno(out)) != 0 ||
         rename(temporary, path) != 0) {
         err_set(err, ERR_UNABLE, "%s cannot be written: %s", path, strerror(errno));

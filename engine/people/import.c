@@ -33,7 +33,7 @@ struct import {
     char *bytes;
     size_t length;
     char *file, *basis;
-    bool dry_run;
+    bool dry_run, short_rows;
     int64_t now;
     char delimiter;
     struct csv_reader *reader;
@@ -113,6 +113,7 @@ static struct import *begin(struct db *db, const struct catalogue *catalogue,
     import->file = name_of(options->file);
     import->basis = mem_copy(options->basis);
     import->dry_run = options->dry_run;
+    import->short_rows = options->short_rows;
     import->now = now;
     import->details = json_array();
     import->refused = options->list_refused ? json_array() : NULL;
@@ -156,6 +157,7 @@ struct import *import_from_arguments(struct db *db, const struct catalogue *cata
         .basis = json_string_value(basis),
         .dry_run = json_is_true(dry_run),
         .list_refused = json_is_true(json_object_get(arguments, "refused_rows")),
+        .short_rows = json_is_true(json_object_get(arguments, "short_rows")),
         .map = map,
     };
     size_t length, room;
@@ -219,12 +221,18 @@ static enum import_outcome bring(struct import *import, const struct import_row 
     return import_row_store(import->db, row, evidence, import->now, notes);
 }
 
+static struct import_rules rules_of(const struct import *import)
+{
+    return (struct import_rules){
+        import->catalogue, import->basis, import->now, import->short_rows};
+}
+
 /* In a dry run's unit: what earlier rows would have made of these numbers. */
 static void replay(struct import *import, const struct import_row *said)
 {
     const char *addresses[] = {said->phone, said->phone2, said->whatsapp_id};
     size_t offsets[REPLAYS_MAX], n = 0;
-    struct import_rules rules = {import->catalogue, import->basis, import->now};
+    struct import_rules rules = rules_of(import);
 
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         if (addresses[i][0] != '\0') {
@@ -328,7 +336,7 @@ static void account(struct import *import, int64_t number, enum import_outcome o
 
 static void take_row(struct import *import, const struct csv_record *record)
 {
-    struct import_rules rules = {import->catalogue, import->basis, import->now};
+    struct import_rules rules = rules_of(import);
     struct import_row row;
     struct import_notes notes = {0};
     enum import_outcome outcome = IMPORT_REFUSED;

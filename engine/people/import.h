@@ -25,6 +25,7 @@ struct import_options {
     const char *basis; /* how all its numbers were collected, or NULL */
     bool dry_run;      /* judge every row, store none */
     bool list_refused; /* say of each refused row why, in refused_rows */
+    bool short_rows;   /* from a sheet, which leaves out empty cells at a row's end */
     const json_t *map; /* what the file's own column names mean, or NULL; see
                           import_columns.h */
 };
@@ -46,8 +47,8 @@ struct import *import_new(struct db *db, const struct catalogue *catalogue,
     struct err *err);
 /*
  * As import_new(), from the arguments of the operation: {"file": NAME, "content": base64,
- * "basis": TEXT or null, "dry_run": bool, "refused_rows": bool, "map": {COLUMN: NAME or
- * [NAME, …]}}; the last four may be absent.
+ * "basis": TEXT or null, "dry_run": bool, "refused_rows": bool, "short_rows": bool, "map": {COLUMN: NAME or
+ * [NAME, …]}}; the last five may be absent.
  */
 struct import *import_from_arguments(struct db *db, const struct catalogue *catalogue,
     const json_t *arguments, int64_t now, struct err *err);

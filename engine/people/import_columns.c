@@ -236,8 +236,12 @@ static int read_cells(const struct csv_record *record, const json_t *map,
     struct import_header *header, struct err *err)
 {
     int seen[IMPORT_COLUMNS] = {0};
+    size_t n = record->n;
 
-    for (size_t i = 0; i < record->n; i++) {
+    while (n > 0 && record->cell[n - 1][strspn(record->cell[n - 1], " \t")] == '\0') {
+        n--;
+    }
+    for (size_t i = 0; i < n; i++) {
         char folded[NAME_BYTES_MAX];
         enum import_column column;
 

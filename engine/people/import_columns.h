@@ -37,7 +37,8 @@ enum import_column {
     IMPORT_COLUMNS,
 };
 
-/* What the header said: a column for each cell. Plain data. */
+/* What the header said: a column for each cell; names that are empty at its end are
+ * dropped, as spreadsheets save columns that were only touched. Plain data. */
 struct import_header {
     enum import_column column[CSV_CELLS_MAX];
     size_t n;

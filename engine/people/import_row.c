@@ -593,6 +593,8 @@ static const char *without_formula(
 static bool is_whole(struct reading *reading, const struct import_header *header,
     const struct csv_record *record)
 {
+    size_t n = record->n;
+
     if (record->problem != NULL) {
         import_note_add(reading->notes, true,
             record->problem_cell < header->n ? header->column[record->problem_cell]
@@ -600,15 +602,18 @@ static bool is_whole(struct reading *reading, const struct import_header *header
             "", "%s", record->problem);
         return false;
     }
-    if (record->n != header->n) {
+    while (n > header->n && n <= CSV_CELLS_MAX && record->cell[n - 1][0] == '\0') {
+        n--; /* of columns that have no name either */
+    }
+    if (n < header->n ? !reading->rules->short_rows : n > header->n) {
         import_note_add(reading->notes, true, IMPORT_COLUMNS, "",
-            record->n < header->n ? "half a row: it has %zu cells, the header names "
+            n < header->n ? "half a row: it has %zu cells, the header names "
                                     "%zu; nothing of it is "
                                     "stored"
                                   : "the row has %zu cells, the header names %zu; put "
                                     "a text that holds the "
                                     "delimiter in quotes",
-            record->n, header->n);
+            n, header->n);
         return false;
     }
     return true;
@@ -627,7 +632,7 @@ bool import_row_read(const struct import_rules *rules,
     if (!is_whole(&reading, header, record)) {
         return false;
     }
-    for (size_t i = 0; i < header->n; i++) {
+    for (size_t i = 0; i < header->n && i < record->n; i++) {
         if (header->column[i] != IMPORT_IGNORE) {
             tidy(record->cell[i]);
             reading.cell[header->column[i]] =

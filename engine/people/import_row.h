@@ -62,6 +62,7 @@ struct import_rules {
     const struct catalogue *catalogue;
     const char *basis; /* of the file, or NULL */
     int64_t now;
+    bool short_rows; /* a row may lack cells at its end: they are empty */
 };
 
 /* Adds a note; refuses says that it refuses the row. value is masked where it must be. */

@@ -67,7 +67,7 @@ static void an_unknown_column_is_refused_with_the_nearest_right_one(void **state
     struct fixture *f = *state;
     const char *typo = "phone,nmae,distrik\n", *other = "phone,shoe size\n";
     const char *twice = "phone,name,HP\n", *none = "name,district\n",
-               *blank = "phone,,\n";
+               *blank = "phone,,name\n";
 
     assert_file_refused(f, typo, strlen(typo), "column 2 of the header, \"nmae\"");
     assert_file_refused(f, typo, strlen(typo), "is name meant?");
