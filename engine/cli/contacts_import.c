@@ -208,8 +208,7 @@ static json_t *pack(
     packed = json_pack("{s:s, s:s, s:b, s:b, s:b, s:O, s:s?}", "file",
         slash == NULL ? arguments->file : slash + 1, "content", base64, "dry_run",
         arguments->dry_run, "refused_rows", arguments->refused != NULL, "short_rows",
-        list->is_sheet, "map",
-        arguments->map, "basis", arguments->basis);
+        list->is_sheet, "map", arguments->map, "basis", arguments->basis);
     if (packed == NULL) {
         err_set(err, ERR_USAGE, "the file's name and --basis must be UTF-8 text");
     }

@@ -608,11 +608,11 @@ static bool is_whole(struct reading *reading, const struct import_header *header
     if (n < header->n ? !reading->rules->short_rows : n > header->n) {
         import_note_add(reading->notes, true, IMPORT_COLUMNS, "",
             n < header->n ? "half a row: it has %zu cells, the header names "
-                                    "%zu; nothing of it is "
-                                    "stored"
-                                  : "the row has %zu cells, the header names %zu; put "
-                                    "a text that holds the "
-                                    "delimiter in quotes",
+                            "%zu; nothing of it is "
+                            "stored"
+                          : "the row has %zu cells, the header names %zu; put "
+                            "a text that holds the "
+                            "delimiter in quotes",
             n, header->n);
         return false;
     }

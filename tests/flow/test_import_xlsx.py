@@ -1,10 +1,9 @@
 """A spreadsheet is read by a limited child process, and refused for what it may not be."""
 
 import os
-import pathlib
 
 import pytest
-from house import House, phone
+from house import phone
 from xlsx_file import workbook
 
 HEADER = ["No HP", "Nama", "Kabupaten", "Dasar", "Tanggal Dasar"]
@@ -109,17 +108,6 @@ def test_an_empty_first_sheet_is_said(desk):
 def test_without_the_program_it_is_said_what_to_install(desk):
     refused(desk, workbook([[HEADER]]), "apt install xlsx2csv", status=3,
             env={"PATH": str(desk.folder)})
-
-
-def test_a_program_that_runs_on_is_ended(desk, tmp_path):
-    """Its CPU time is limited too; here it sleeps, so that only the clock can end it."""
-    program = tmp_path / "bin" / "xlsx2csv"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\nulimit -a >&2\ncat /proc/self/limits >&2\nexit 1\n")
-    program.chmod(0o755)
-    done = bring(desk, workbook([[HEADER]]),
-                 env={"PATH": f"{program.parent}:{os.environ['PATH']}"})
-    assert done.returncode == 1
 
 
 def test_the_program_gets_limits_and_no_environment_of_ours(desk, tmp_path):

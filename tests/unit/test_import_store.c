@@ -164,7 +164,7 @@ static void an_old_form_does_not_undo_a_later_no(void **state)
     run(f, CONSENTS "\n081200000001,Ani,maros,form,,,,paper,2026-11-02,v1\n");
     id = person_named(f, "+6281200000001", "Ani").id;
     db_unit_begin(f->db);
-    consent_withdraw_own(f->db, id, f->now);
+    consent_withdraw(f->db, id, false, "stop", f->now);
     db_unit_end(f->db, true);
     assert_int_equal(consent_live(f->db, id, false, 1), 0);
     run(f, CONSENTS "\n081200000001,Ani,maros,form,,,,paper,2026-11-02,v1\n");
