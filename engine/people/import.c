@@ -227,30 +227,60 @@ static struct import_rules rules_of(const struct import *import)
         import->catalogue, import->basis, import->now, import->short_rows};
 }
 
-/* In a dry run's unit: what earlier rows would have made of these numbers. */
-static void replay(struct import *import, const struct import_row *said)
+static int compare_offsets(const void *one, const void *other)
 {
-    const char *addresses[] = {said->phone, said->phone2, said->whatsapp_id};
-    size_t offsets[REPLAYS_MAX], n = 0;
+    size_t a = *(const size_t *)one, b = *(const size_t *)other;
+
+    return (a > b) - (a < b);
+}
+
+/* Reads the row at the offset again; false when it does not pass. */
+static bool read_again(struct import *import, size_t offset, struct import_row *row)
+{
+    struct csv_reader *reader =
+        csv_reader_new(import->bytes, import->length, offset, 0, import->delimiter);
     struct import_rules rules = rules_of(import);
+    struct import_notes notes = {0};
+    struct csv_record record;
+    bool passed = csv_reader_next(reader, &record) &&
+                  import_row_read(&rules, &import->header, &record, row, &notes);
+
+    csv_reader_free(reader);
+    return passed;
+}
+
+static size_t find_rows(const struct import *import, const struct import_row *row,
+    size_t *offsets, size_t n)
+{
+    const char *addresses[] = {row->phone, row->phone2, row->whatsapp_id};
 
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         if (addresses[i][0] != '\0') {
             n = import_seen_find(import->seen, addresses[i], offsets, n, REPLAYS_MAX);
         }
     }
+    return n;
+}
+
+/* In a dry run's unit: what earlier rows would have made of these numbers, and of the
+ * numbers that stand beside them in those rows. */
+static void replay(struct import *import, const struct import_row *said)
+{
+    size_t offsets[REPLAYS_MAX], n = find_rows(import, said, offsets, 0);
+    struct import_row row;
+
     for (size_t i = 0; i < n; i++) {
-        struct csv_reader *reader = csv_reader_new(
-            import->bytes, import->length, offsets[i], 0, import->delimiter);
-        struct csv_record record;
-        struct import_row row;
+        if (read_again(import, offsets[i], &row)) {
+            n = find_rows(import, &row, offsets, n);
+        }
+    }
+    qsort(offsets, n, sizeof *offsets, compare_offsets);
+    for (size_t i = 0; i < n; i++) {
         struct import_notes notes = {0};
 
-        if (csv_reader_next(reader, &record) &&
-            import_row_read(&rules, &import->header, &record, &row, &notes)) {
-            bring(import, &row, record.row, &notes);
+        if (read_again(import, offsets[i], &row)) {
+            bring(import, &row, 0, &notes);
         }
-        csv_reader_free(reader);
     }
 }
 

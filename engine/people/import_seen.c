@@ -53,13 +53,6 @@ static void put(struct import_seen *seen, struct entry entry)
     seen->entries[i] = entry;
 }
 
-static int compare_offsets(const void *one, const void *other)
-{
-    size_t a = *(const size_t *)one, b = *(const size_t *)other;
-
-    return (a > b) - (a < b);
-}
-
 static void grow(struct import_seen *seen)
 {
     struct import_seen larger = {.capacity = seen->capacity * 2};
@@ -118,6 +111,5 @@ size_t import_seen_find(const struct import_seen *seen, const char *address,
         }
         i = (i + 1) & (seen->capacity - 1);
     }
-    qsort(offsets, n, sizeof *offsets, compare_offsets);
     return n;
 }

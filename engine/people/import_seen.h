@@ -15,8 +15,8 @@ struct import_seen;
 struct import_seen *import_seen_new(void);
 void import_seen_free(struct import_seen *seen);
 void import_seen_add(struct import_seen *seen, const char *address, size_t offset);
-/* Adds the offsets of the address's rows to the n that are there, each once, in the
- * file's order; returns how many there are then (at most max). */
+/* Adds the offsets of the address's rows behind the n that are there, each once, in no
+ * order; returns how many there are then (at most max). */
 size_t import_seen_find(const struct import_seen *seen, const char *address,
     size_t *offsets, size_t n, size_t max);
 

@@ -162,7 +162,7 @@ static inline void assert_counts(
 }
 
 /* The detail about a row and a column whose reason holds the words. */
-static const json_t *detail(const struct fixture *f, int row, const char *column,
+static inline const json_t *detail(const struct fixture *f, int row, const char *column,
     const char *outcome, const char *words)
 {
     json_t *list = json_object_get(f->result, "rows_detail"), *item;
@@ -185,7 +185,7 @@ static const json_t *detail(const struct fixture *f, int row, const char *column
     return NULL;
 }
 
-static const char *value_of(const json_t *item)
+static inline const char *value_of(const json_t *item)
 {
     return json_string_value(json_object_get(item, "value"));
 }
