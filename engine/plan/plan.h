@@ -28,9 +28,11 @@ struct planner {
     const struct outbox *outbox;
 };
 
-/* Takes the next thing that is due at now and deals with it in a unit of its own. Returns
- * false when nothing is due. */
-bool planner_step(const struct planner *planner, int64_t now);
+enum { PLANNER_STEPS_MAX = 64 };
+
+/* Takes what is due at now, at most PLANNER_STEPS_MAX of it, and deals with each in a unit
+ * of its own. Returns how many. */
+int planner_steps(const struct planner *planner, int64_t now);
 
 /* Joins: the enrolment becomes active and its first step's time is set. */
 void planner_activate(
@@ -51,7 +53,7 @@ bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
 char *planner_fill(const struct planner *planner, const struct catalogue_series *series,
     int64_t person_id, const char *template_text, int64_t now);
 
-/* Runs planner_step() on a loop. Returns an owned plan; borrows the rest. */
+/* Runs planner_steps() on a loop. Returns an owned plan; borrows the rest. */
 struct plan *plan_new(
     struct loop *loop, const struct planner *planner, struct send *send);
 void plan_free(struct plan *plan);

@@ -1,6 +1,5 @@
 #include "store/db.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,17 +218,6 @@ static int configure(struct db *db, const char *path, struct err *err)
     return 0;
 }
 
-/* What it will hold is for its owner only; SQLite gives its other files the same mode.
- * One that is there keeps its own, and what cannot be made SQLite complains of. */
-static void make_file(const char *path)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
 struct db *db_open(const char *path, enum db_mode mode, struct err *err)
 {
     struct db *db = mem_zero(1, sizeof *db);
@@ -248,7 +236,7 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
         return NULL;
     }
     if (mode == DB_WRITE) {
-        make_file(path);
+        db_make_file(path);
     }
     if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
