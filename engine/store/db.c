@@ -558,7 +558,10 @@ int db_checkpoint(const char *path)
     sqlite3 *handle = NULL;
     int held = 0, moved = 0;
 
-    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK) {
+    /* A connection that has read nothing does not know of the WAL yet, and would find
+     * nothing to move. */
+    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        sqlite3_exec(handle, "PRAGMA schema_version", NULL, NULL, NULL) == SQLITE_OK) {
         sqlite3_wal_checkpoint_v2(
             handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &held, &moved);
     }
