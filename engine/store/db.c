@@ -419,11 +419,7 @@ void stmt_int(struct stmt *stmt, int parameter, int64_t value)
 
 void stmt_id(struct stmt *stmt, int parameter, int64_t id)
 {
-    if (id != 0) {
-        stmt_int(stmt, parameter, id);
-    } else {
-        stmt_null(stmt, parameter);
-    }
+    id != 0 ? stmt_int(stmt, parameter, id) : stmt_null(stmt, parameter);
 }
 
 void stmt_text_n(struct stmt *stmt, int parameter, const char *text, size_t bytes)
