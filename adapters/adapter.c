@@ -43,11 +43,14 @@ const struct adapter *adapter_find(const char *name)
     return NULL;
 }
 
-/* One string of the events, linked to the one before it. */
+/* Strings of the events, one behind the other; linked to the block before it. */
 struct block {
     struct block *next;
+    size_t used, size;
     char text[];
 };
+
+enum { BLOCK_BYTES = 1000 };
 
 void events_init(struct adapter_events *events)
 {
@@ -99,13 +102,21 @@ struct adapter_event *events_add(struct adapter_events *events, enum event_kind 
 
 const char *events_copy_n(struct adapter_events *events, const char *text, size_t bytes)
 {
-    struct block *block = mem_alloc(sizeof *block + bytes + 1);
+    struct block *block = events->memory;
+    char *copy;
 
-    memcpy(block->text, text, bytes);
-    block->text[bytes] = '\0';
-    block->next = events->memory;
-    events->memory = block;
-    return block->text;
+    if (block == NULL || block->size - block->used < bytes + 1) {
+        size_t size = bytes + 1 > BLOCK_BYTES ? bytes + 1 : BLOCK_BYTES;
+
+        block = mem_alloc(sizeof *block + size);
+        *block = (struct block){.next = events->memory, .size = size};
+        events->memory = block;
+    }
+    copy = block->text + block->used;
+    memcpy(copy, text, bytes);
+    copy[bytes] = '\0';
+    block->used += bytes + 1;
+    return copy;
 }
 
 const char *events_copy(struct adapter_events *events, const char *text)

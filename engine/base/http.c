@@ -37,6 +37,17 @@ void http_request_init(struct http_request *request)
     buf_init(&request->body, HTTP_BODY_BYTES_MAX);
 }
 
+void http_request_clear(struct http_request *request)
+{
+    buf_clear(&request->url);
+    buf_clear(&request->body);
+    for (size_t i = 0; i < request->headers_n; i++) {
+        free(request->headers[i]);
+    }
+    request->headers_n = 0;
+    request->method = HTTP_GET;
+}
+
 void http_request_fini(struct http_request *request)
 {
     buf_fini(&request->url);

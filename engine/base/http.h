@@ -37,6 +37,8 @@ struct http_request {
 
 void http_request_init(struct http_request *request);
 void http_request_fini(struct http_request *request);
+/* As after http_request_init(), but with the memory of URL and body kept for the next. */
+void http_request_clear(struct http_request *request);
 /* Adds "Name: value". Returns 0, or -1 when there are too many. */
 int http_request_header(
     struct http_request *request, const char *name, const char *value);

@@ -207,24 +207,23 @@ static void check_caps(const struct gate *gate, const struct gate_question *ques
     int64_t cap_day = series == NULL ? 1 : series->campaign->compiled->cap_day;
     int64_t cap_week = series == NULL ? 3 : series->campaign->compiled->cap_week;
     int32_t today = answer->day, monday = day_monday(today);
-    int64_t in_day, in_week;
+    struct cap_used used;
 
     answer->counts = !question->uncounted &&
                      (question->kind == KIND_INVITATION || question->kind == KIND_STEP);
     if (!answer->counts) {
         return;
     }
-    in_day = cap_count(gate->db, question->address_id, today, today);
-    in_week = cap_count(gate->db, question->address_id, monday, monday + 6);
+    cap_count(gate->db, question->address_id, today, monday, &used);
     if (question->counted) {
-        in_day -= question->counted_day == today;
-        in_week -=
+        used.day -= question->counted_day == today;
+        used.week -=
             question->counted_day >= monday && question->counted_day <= monday + 6;
     }
-    if (in_week >= cap_week) {
+    if (used.week >= cap_week) {
         wait_until(answer, "cap_week", zone_at(subject->zone, monday + 7, 0));
     }
-    if (in_day >= cap_day) {
+    if (used.day >= cap_day) {
         wait_until(answer, "cap_day", zone_at(subject->zone, today + 1, 0));
     }
 }

@@ -24,6 +24,9 @@
 enum {
     RUNS_MAX = 4, /* of the library in a row, before the loop goes on */
     HEARTBEAT_MS = 1000,
+    /* Of the library, a connection: a request's head must fit, and all of it is zeroed
+     * for each request. */
+    HEAD_BYTES_MAX = 16 << 10,
     HANDLES_N = 3,
     /* A body over the limit is read and forgotten up to here, because a peer that is cut
      * off while it writes never reads why. */
@@ -461,7 +464,8 @@ static struct MHD_Daemon *start_daemon(struct server *server, int fd)
         on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_remark, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         server->options.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        server->options.timeout_s, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
+        server->options.timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEAD_BYTES_MAX, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, NULL, MHD_OPTION_END);
 }

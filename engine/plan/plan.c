@@ -8,8 +8,6 @@
 #include "net/loop.h"
 #include "send/send.h"
 
-enum { STEPS_A_SLICE = 64 };
-
 /* Owned by the engine. */
 struct plan {
     struct loop *loop;
@@ -23,15 +21,12 @@ static void run(void *argument)
 {
     struct plan *plan = argument;
     int64_t now = clock_now(loop_clock(plan->loop)), due;
-    int done = 0;
+    int done = planner_steps(plan->planner, now);
 
-    while (done < STEPS_A_SLICE && planner_step(plan->planner, now)) {
-        done++;
-    }
     if (done > 0) {
         send_wake(plan->send);
     }
-    if (done == STEPS_A_SLICE) {
+    if (done == PLANNER_STEPS_MAX) {
         loop_soon(plan->loop, run, plan);
         return;
     }

@@ -31,9 +31,11 @@ struct planner {
     const struct outbox *outbox;
 };
 
-/* Takes the next thing that is due at now and deals with it in a unit of its own. Returns
- * false when nothing is due. */
-bool planner_step(const struct planner *planner, int64_t now);
+enum { PLANNER_STEPS_MAX = 64 };
+
+/* Takes what is due at now, at most PLANNER_STEPS_MAX of it, and deals with each in a unit
+ * of its own. Returns how many. */
+int planner_steps(const struct planner *planner, int64_t now);
 
 /* The earliest due time of all, reminders too; 0: none. */
 int64_t planner_next_due(const struct planner *planner);
@@ -80,7 +82,7 @@ struct fill_for {
 char *planner_fill(const struct planner *planner, const struct fill_for *whom,
     const struct text *text, int64_t now);
 
-/* Runs planner_step() on a loop. Returns an owned plan; borrows the rest. */
+/* Runs planner_steps() on a loop. Returns an owned plan; borrows the rest. */
 struct plan *plan_new(
     struct loop *loop, const struct planner *planner, struct send *send);
 void plan_free(struct plan *plan);

@@ -228,23 +228,62 @@ int64_t planner_next_due(const struct planner *planner)
     return due == 0 || (reminder != 0 && reminder < due) ? reminder : due;
 }
 
-bool planner_step(const struct planner *planner, int64_t now)
-{
-    struct enrolment enrolment, before;
+/* What is due, and which of it could not be dealt with. */
+struct due {
+    const struct planner *planner;
+    int64_t now;
+    int64_t ids[PLANNER_STEPS_MAX];
+    bool failed[PLANNER_STEPS_MAX];
+};
 
-    if (!enrolment_next_due(planner->db, now, &enrolment)) {
-        return step_reminder(planner, now);
+static void step_one(void *context, size_t i)
+{
+    struct due *due = context;
+    struct enrolment enrolment;
+
+    due->failed[i] = false;
+    /* One before it may have changed it: a series' end frees a number, or ends others. */
+    if (enrolment_find(due->planner->db, due->ids[i], &enrolment) &&
+        enrolment.due_at != 0 && enrolment.due_at <= due->now) {
+        advance(due->planner, &enrolment, due->now);
     }
-    before = enrolment;
+}
+
+static void step_undone(void *context, size_t i)
+{
+    struct due *due = context;
+
+    due->failed[i] = true;
+}
+
+/* It must not hold up everybody behind it, nor be tried without end. */
+static void try_later(const struct planner *planner, int64_t id, int64_t now)
+{
+    struct enrolment enrolment;
+
+    log_event(LOG_ERROR, "step_failed", "enrolment=%lld", (long long)id);
     db_unit_begin(planner->db);
-    advance(planner, &enrolment, now);
-    if (db_unit_end(planner->db, true) != 0 && db_check(planner->db, NULL) == 0) {
-        /* It must not hold up everybody behind it, nor be tried without end. */
-        log_event(LOG_ERROR, "step_failed", "enrolment=%lld", (long long)before.id);
-        db_unit_begin(planner->db);
-        before.due_at = now + FAILED_AGAIN_MS;
-        enrolment_save(planner->db, &before, now);
-        db_unit_end(planner->db, true);
+    if (enrolment_find(planner->db, id, &enrolment)) {
+        enrolment.due_at = now + FAILED_AGAIN_MS;
+        enrolment_save(planner->db, &enrolment, now);
     }
-    return true;
+    db_unit_end(planner->db, true);
+}
+
+int planner_steps(const struct planner *planner, int64_t now)
+{
+    struct due due = {.planner = planner, .now = now};
+    int n = enrolment_due_ids(planner->db, now, due.ids, PLANNER_STEPS_MAX);
+    struct db_work work = {(size_t)n, &due, step_one, step_undone};
+
+    db_units(planner->db, &work);
+    for (int i = 0; i < n && db_check(planner->db, NULL) == 0; i++) {
+        if (due.failed[i]) {
+            try_later(planner, due.ids[i], now);
+        }
+    }
+    while (n < PLANNER_STEPS_MAX && step_reminder(planner, now)) {
+        n++;
+    }
+    return n;
 }

@@ -2,9 +2,10 @@
  * dispatch.c: claim, send, settle.
  *
  * At the end of a turn in which something came in, or may have become claimable: settle
- * what was answered, apply reports, expire what is too late, then for each gateway with room claim unsure messages that are due, replies, and
- * campaign messages, in this order. A claim is one unit: the gate's answer, SENDING, the
- * attempt. Its request is an effect, so it leaves after the commit.
+ * what was answered, apply reports, expire what is too late, then for each gateway with
+ * room claim unsure messages that are due, replies, and campaign messages, in this order.
+ * A claim is one unit: the gate's answer, SENDING, the attempt. Its request is an effect,
+ * so it leaves after the commit.
  */
 #include "send/send.h"
 

@@ -15,11 +15,39 @@
 #include "send/internal.h"
 #include "store/db.h"
 
-void flight_free(struct flight *flight)
+static void free_for_good(struct flight *flight)
 {
     http_request_fini(&flight->request);
     free(flight->text);
     free(flight);
+}
+
+/* Kept, with the memory of its request, for the next one. */
+void flight_free(struct flight *flight)
+{
+    struct send *send = flight->send;
+
+    free(flight->text);
+    flight->text = NULL;
+    flight->next = send->spare;
+    send->spare = flight;
+}
+
+static struct flight *take_spare(struct send *send)
+{
+    struct flight *flight = send->spare;
+
+    if (flight == NULL) {
+        flight = mem_zero(1, sizeof *flight);
+        http_request_init(&flight->request);
+        flight->send = send;
+    } else {
+        send->spare = flight->next;
+        http_request_clear(&flight->request);
+        flight->known = false;
+        flight->result = (struct adapter_result){0};
+    }
+    return flight;
 }
 
 /* Seconds, or an HTTP date, which gateways do not use in practice: a minute then. */
@@ -38,10 +66,8 @@ static int64_t retry_after_ms(const char *header)
 struct flight *flight_new(struct send *send, struct gateway *gateway,
     const struct message *message, struct err *err)
 {
-    struct flight *flight = mem_zero(1, sizeof *flight);
+    struct flight *flight = take_spare(send);
 
-    http_request_init(&flight->request);
-    flight->send = send;
     flight->gateway = gateway;
     flight->text = message_text(send->with.db, message->text_id);
     address_get(send->with.db, message->address_id, &flight->address);
@@ -162,6 +188,12 @@ void flights_free(struct send *send)
 {
     for (size_t i = 0; i < send->landed_n; i++) {
         flight_free(send->landed[i]);
+    }
+    while (send->spare != NULL) {
+        struct flight *flight = send->spare;
+
+        send->spare = flight->next;
+        free_for_good(flight);
     }
     free(send->landed);
 }

@@ -34,6 +34,7 @@ struct gateway {
 /* A request on its way. Owned by the turn until released, then by the client's call, then
  * by its send until it is settled. */
 struct flight {
+    struct flight *next; /* among the spare ones */
     struct send *send;
     struct gateway *gateway;
     struct message claimed; /* as the store holds it, unless something overtakes it */
@@ -53,6 +54,7 @@ struct send {
     size_t gateways_n;
     struct flight **landed; /* answered in this turn */
     size_t landed_n, landed_capacity;
+    struct flight *spare;            /* as many as were in flight at once */
     struct waiting_report **reports; /* taken in this turn */
     size_t reports_n, reports_capacity;
     struct timer timer; /* the earliest thing to do */
@@ -71,6 +73,7 @@ void send_work(struct send *send);
  * flight; NULL with a sentence when the message can never be sent. */
 struct flight *flight_new(struct send *send, struct gateway *gateway,
     const struct message *message, struct err *err);
+/* Ends it; its memory is kept for the next one. */
 void flight_free(struct flight *flight);
 /* Takes the flight: its request leaves after the commit. */
 void flight_launch(struct flight *flight);

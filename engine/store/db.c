@@ -1,6 +1,5 @@
 #include "store/db.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,17 +218,6 @@ static int configure(struct db *db, const char *path, struct err *err)
     return 0;
 }
 
-/* What it will hold is for its owner only; SQLite gives its other files the same mode.
- * One that is there keeps its own, and what cannot be made SQLite complains of. */
-static void make_file(const char *path)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
 struct db *db_open(const char *path, enum db_mode mode, struct err *err)
 {
     struct db *db = mem_zero(1, sizeof *db);
@@ -248,7 +236,7 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
         return NULL;
     }
     if (mode == DB_WRITE) {
-        make_file(path);
+        db_make_file(path);
     }
     if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
@@ -431,11 +419,7 @@ void stmt_int(struct stmt *stmt, int parameter, int64_t value)
 
 void stmt_id(struct stmt *stmt, int parameter, int64_t id)
 {
-    if (id != 0) {
-        stmt_int(stmt, parameter, id);
-    } else {
-        stmt_null(stmt, parameter);
-    }
+    id != 0 ? stmt_int(stmt, parameter, id) : stmt_null(stmt, parameter);
 }
 
 void stmt_text_n(struct stmt *stmt, int parameter, const char *text, size_t bytes)
@@ -570,7 +554,10 @@ int db_checkpoint(const char *path)
     sqlite3 *handle = NULL;
     int held = 0, moved = 0;
 
-    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK) {
+    /* A connection that has read nothing does not know of the WAL yet, and would find
+     * nothing to move. */
+    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        sqlite3_exec(handle, "PRAGMA schema_version", NULL, NULL, NULL) == SQLITE_OK) {
         sqlite3_wal_checkpoint_v2(
             handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &held, &moved);
     }

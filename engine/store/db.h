@@ -38,6 +38,11 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err);
 /* An open transaction is rolled back. */
 void db_close(struct db *db);
 
+/* Makes the file when there is none: what it will hold is for its owner only, and SQLite
+ * gives its other files the same mode. One that is there keeps its own, and what cannot be
+ * made db_open() complains of. */
+void db_make_file(const char *path);
+
 /*
  * Takes PATH.lock for this process. Returns a descriptor that holds it until db_unlock();
  * -1 with a sentence when another process has it (err->code ERR_UNABLE).

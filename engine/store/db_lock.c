@@ -1,5 +1,6 @@
 /*
- * db_lock.c: who may write to a database: the one process that holds PATH.lock.
+ * db_lock.c: whose a database is: its file's owner's, and the one process's that holds
+ * PATH.lock.
  * Declared in db.h.
  */
 #include "store/db.h"
@@ -56,4 +57,13 @@ bool db_is_locked(const char *path)
     }
     free(name);
     return locked;
+}
+
+void db_make_file(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        close(fd);
+    }
 }

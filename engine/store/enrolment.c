@@ -118,16 +118,6 @@ void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t no
     stmt_run(stmt);
 }
 
-bool enrolment_next_due(struct db *db, int64_t now, struct enrolment *enrolment)
-{
-    struct stmt *stmt = db_stmt(db,
-        "SELECT " COLUMNS " FROM enrolment WHERE due_at IS NOT NULL AND due_at<=?1"
-        " ORDER BY due_at, id LIMIT 1");
-
-    stmt_int(stmt, 1, now);
-    return read_one(stmt, enrolment);
-}
-
 int64_t enrolment_earliest_due(struct db *db)
 {
     struct stmt *stmt =
@@ -164,6 +154,17 @@ static int read_ids(struct stmt *stmt, int64_t *ids, int max)
     }
     stmt_end(stmt);
     return n;
+}
+
+int enrolment_due_ids(struct db *db, int64_t now, int64_t *ids, int max)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT id FROM enrolment WHERE due_at IS NOT NULL AND due_at<=?1"
+                    " ORDER BY due_at, id LIMIT ?2");
+
+    stmt_int(stmt, 1, now);
+    stmt_int(stmt, 2, max);
+    return read_ids(stmt, ids, max);
 }
 
 int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, int max)

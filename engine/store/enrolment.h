@@ -40,8 +40,8 @@ bool enrolment_of(
     struct db *db, int64_t person_id, int64_t series_id, struct enrolment *enrolment);
 /* Writes all but the ids. */
 void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now);
-/* The earliest due one at or before now; false when there is none. */
-bool enrolment_next_due(struct db *db, int64_t now, struct enrolment *enrolment);
+/* The ids of those that are due at now, the earliest first; returns how many. */
+int enrolment_due_ids(struct db *db, int64_t now, int64_t *ids, int max);
 /* The earliest due time of all; 0: none. */
 int64_t enrolment_earliest_due(struct db *db);
 /* The ids of an address's enrolments that have not ended, oldest first. */

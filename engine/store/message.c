@@ -54,20 +54,22 @@ static void cap_add(struct db *db, int64_t address_id, int32_t day, int change)
     stmt_run(stmt);
 }
 
-int64_t cap_count(struct db *db, int64_t address_id, int32_t from_day, int32_t to_day)
+void cap_count(struct db *db, int64_t address_id, int32_t day, int32_t monday,
+    struct cap_used *used)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT total(n) FROM cap_use WHERE address_id=?1 AND day BETWEEN ?2 AND ?3");
-    int64_t n = 0;
+    struct stmt *stmt =
+        db_stmt(db, "SELECT total(n) FILTER (WHERE day=?2),total(n) FROM cap_use"
+                    " WHERE address_id=?1 AND day BETWEEN ?3 AND ?3+6");
 
+    *used = (struct cap_used){0};
     stmt_int(stmt, 1, address_id);
-    stmt_int(stmt, 2, from_day);
-    stmt_int(stmt, 3, to_day);
+    stmt_int(stmt, 2, day);
+    stmt_int(stmt, 3, monday);
     if (stmt_row(stmt)) {
-        n = stmt_get_int(stmt, 0);
+        used->day = stmt_get_int(stmt, 0);
+        used->week = stmt_get_int(stmt, 1);
         stmt_end(stmt);
     }
-    return n;
 }
 
 static void note_reach(struct db *db, const struct message *message)

@@ -86,8 +86,13 @@ int64_t message_next_unsure(struct db *db);
 /* How many are queued or sending, for status. */
 int64_t message_count_state(struct db *db, enum message_state state);
 
-/* Counted messages of an address on local days from … to, both included. */
-int64_t cap_count(struct db *db, int64_t address_id, int32_t from_day, int32_t to_day);
+/* Counted messages of an address. */
+struct cap_used {
+    int64_t day, week;
+};
+/* On that local day, and in the week that begins on that Monday (the day is in it). */
+void cap_count(struct db *db, int64_t address_id, int32_t day, int32_t monday,
+    struct cap_used *used);
 
 /* Writes the attempt before its request leaves; message->attempts is its number. */
 void attempt_add(struct db *db, const struct message *message, int64_t now);

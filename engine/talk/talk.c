@@ -84,10 +84,14 @@ static void find_context(struct talk_turn *turn)
 
 static bool invitation_is_open(const struct talk_turn *turn)
 {
-    return turn->has_enrolment && turn->enrolment.state == ENROLMENT_INVITED &&
-           turn->enrolment.invited_at != 0 &&
-           !(turn->has_question &&
-               turn->question.asked_at > turn->enrolment.invited_at);
+    const struct enrolment *enrolment = &turn->enrolment;
+
+    /* Its closing may lie behind without having been looked at: a pause parks it. */
+    return turn->has_enrolment && turn->series != NULL &&
+           enrolment->state == ENROLMENT_INVITED && enrolment->invited_at != 0 &&
+           turn->now <
+               enrolment->invited_at + turn->series->compiled->invitation_closes_ms &&
+           !(turn->has_question && turn->question.asked_at > enrolment->invited_at);
 }
 
 static bool is_out(enum keyword keyword)

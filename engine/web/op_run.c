@@ -126,6 +126,19 @@ static int check_focal(const struct engine *engine,
     return 0;
 }
 
+static bool is_stopped(const struct catalogue *catalogue,
+    const struct catalogue_campaign *campaign, const char *name)
+{
+    const struct catalogue_series *series;
+
+    for (size_t i = 0; (series = catalogue_series_at(catalogue, i)) != NULL; i++) {
+        if (series->campaign == campaign && strcmp(series->compiled->id, name) == 0) {
+            return series->state == RUN_STOPPED;
+        }
+    }
+    return false;
+}
+
 /* Checks what is asked, writes it, and reads the catalogue anew. */
 static int set_state(struct engine *engine, const json_t *arguments,
     enum run_state state, bool start, const struct catalogue_campaign **campaign,
@@ -150,6 +163,11 @@ static int set_state(struct engine *engine, const json_t *arguments,
             "campaign %s was stopped for good; load it under another name to begin "
             "anew",
             name);
+    }
+    if (*series != NULL && is_stopped(engine->catalogue, found, *series)) {
+        return err_set(err, ERR_REFUSED,
+            "series %s/%s was stopped for good; give it another name to begin anew",
+            name, *series);
     }
     if (!start && found->state == RUN_LOADED) {
         return err_set(err, ERR_REFUSED,

@@ -39,7 +39,7 @@ NO_LIST = {
     "blank_lines": (b"\n \n\n", "the file is empty"),
     "no_header": (csv_text([person()]).split("\n", 1)[1], "there is no header"),
     "unknown_column": (csv_text([person()]).replace("birth_year", "birth_yeer"),
-                       'column 5 of the header, "birth_yeer", is no column; is birth_year meant? Columns'),
+                       '"birth_yeer", is no column; is birth_year meant? Columns'),
     "column_far_from_all": (csv_text([person()]).replace("birth_year", "colour"),
                             '"colour", is no column; rename or delete it'),
     "column_twice": (csv_text([person()]).replace("name,", "nomor,"),

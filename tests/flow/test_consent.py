@@ -236,3 +236,18 @@ def test_R2_a_yes_counts_for_fourteen_days(house):
     settled(house)
     assert house.enrolment(phone(10))["reason"] == "no_answer"
     assert house.steps(phone(10)) == ["C0"]
+
+
+def test_R1_an_invitation_closes_during_a_pause_too(house):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**ADULT, "phone": phone(10)}])
+    settled(house)
+    house.cegah("pause", "uji")
+    travel(house, "2026-01-19T15:40:00+08:00")
+    settled(house)
+    house.say(phone(10), "YA")
+    settled(house)
+    assert house.rows("SELECT * FROM consent") == []
+    assert inbound(house, phone(10))[0]["state"] == "waiting"
+    house.cegah("resume", "uji")
+    settled(house)
+    assert house.enrolment(phone(10))["reason"] == "no_answer"

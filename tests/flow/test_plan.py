@@ -165,6 +165,18 @@ def test_stop_ends_everybody_for_good(house):
     assert house.ledger()["requests"] == []
 
 
+def test_a_series_that_was_stopped_stays_so(house):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}])
+    assert house.json("stop", "uji/remaja")["ended"] == 1
+    for word in ("start", "resume", "pause"):
+        done = house.cegah(word, "uji/remaja", check=False)
+        assert done.returncode == 1 and "stopped for good" in done.stderr
+    house.cegah("start", "uji")
+    house.import_rows([{**MINOR, "phone": phone(11)}])
+    assert house.rows("SELECT state FROM series") == [{"state": "stopped"}]
+    assert house.enrolment(phone(11)) is None
+
+
 # -- loading ---------------------------------------------------------------------------
 
 

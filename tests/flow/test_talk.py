@@ -136,6 +136,30 @@ def test_R5_a_strangers_stop_is_acknowledged_once_and_kept(house):
     assert house.rows("SELECT * FROM enrolment") == []
 
 
+def test_R5_what_may_have_arrived_is_not_sent_again_after_a_stop(house):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}])
+    travel(house, "2026-01-14T16:14:58+08:00")
+    house.sim("/sim/faults", [{"do": "cut_after_read"}])
+    house.wait(lambda: [row["state"] for row in house.messages()] == ["unsure"], "the cut")
+    house.sim("/sim/faults", [])
+    house.say(phone(10), "STOP")
+    settled(house)
+    travel(house, "2026-01-14T16:40:00+08:00")  # the report window has passed
+    house.wait(lambda: house.messages()[0]["reason"] == "opted_out", "the second look")
+    assert house.messages()[0]["state"] == "unsure"
+    assert house.ledger()["requests"] == []
+
+
+@pytest.mark.parametrize("sender", ["081200000010", "6281200000010", " 6281200000010",
+                                    "0062812-0000-0010"])
+def test_R5_stop_counts_however_the_gateway_writes_the_number(house, sender):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}])
+    house.say(sender, "STOP")
+    settled(house)
+    assert house.enrolment(phone(10))["reason"] == "opted_out"
+    assert house.steps(phone(10)) == ["opt_out"]
+
+
 def test_a_report_of_failure_opts_nobody_out(house):
     profile = "report_after: 2s\nbehaviours:\n  gone: {report: failed}\ndefault: gone\n"
     house.begin(profile, rows=[{**MINOR, "phone": phone(10)}])
@@ -230,6 +254,7 @@ def test_R17_free_text_is_nowhere_in_the_clear(asked):
     assert all(word not in path.read_bytes() for path in looked)
     assert asked.stop() == 0
     assert all(word not in path.read_bytes() for path in looked if path.exists())
+    assert b"628120000" not in asked.log.read_bytes()
     for number in (phone(10), phone(77)):
         (came,) = inbound(asked, number)
         assert (came["state"], came["form"]) == ("waiting", "sealed")

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <unicode/utf8.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -405,6 +406,40 @@ static void an_errors_sentence_is_cut_and_prefixed(void **state)
     assert_int_equal(err_set(NULL, ERR_REFUSED, "x"), -1);
 }
 
+static bool is_utf8(const char *text)
+{
+    int32_t length = (int32_t)strlen(text), at = 0;
+    UChar32 character = 0;
+
+    while (at < length && character >= 0) {
+        U8_NEXT((const uint8_t *)text, at, length, character);
+    }
+    return character >= 0;
+}
+
+static void a_sentence_is_cut_between_two_characters(void **state)
+{
+    struct err err = {0};
+    char longest[4096] = "";
+
+    (void)state;
+    /* Every place within a character of two, three and four bytes meets the end. */
+    for (int pad = 0; pad < 13; pad++) {
+        memset(longest, 'x', (size_t)pad);
+        longest[pad] = '\0';
+        while (strlen(longest) + 16 < sizeof longest) {
+            strncat(longest, "é…👧 .", 16);
+        }
+        err_set(&err, ERR_REFUSED, "%s", longest);
+        assert_true(is_utf8(err.text));
+        assert_true(strlen(err.text) > sizeof err.text - 6);
+        err_prefix(&err, "é");
+        assert_true(is_utf8(err.text));
+    }
+    err_set(&err, ERR_REFUSED, "%s", "one that fits ends as it is: é");
+    assert_string_equal(err.text, "one that fits ends as it is: é");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +460,7 @@ int main(void)
         cmocka_unit_test(a_request_has_room_for_so_many_headers),
         cmocka_unit_test(random_words_are_of_their_alphabet_and_differ),
         cmocka_unit_test(an_errors_sentence_is_cut_and_prefixed),
+        cmocka_unit_test(a_sentence_is_cut_between_two_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

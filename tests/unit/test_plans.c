@@ -111,6 +111,7 @@ static void write_all(struct rows *rows, struct message *message)
 {
     struct parked_report report = {.state = "sent"};
     struct message list[4];
+    struct cap_used used;
     int64_t n;
 
     rows_send(rows, message, MESSAGE_QUEUED, monday);
@@ -122,7 +123,7 @@ static void write_all(struct rows *rows, struct message *message)
     message_next_claim(rows->db, "maros-sms");
     message_next_expiry(rows->db);
     message_next_unsure(rows->db);
-    cap_count(rows->db, message->address_id, MONDAY_DAY - 6, MONDAY_DAY);
+    cap_count(rows->db, message->address_id, MONDAY_DAY, MONDAY_DAY, &used);
     message->attempts = 1;
     attempt_add(rows->db, message, monday);
     rows_move(rows, message, MESSAGE_SENDING, "", monday);
@@ -152,7 +153,7 @@ static void plan_all(struct rows *rows, int64_t person)
 
     enrolment.id = enrolment_add(rows->db, &enrolment, monday);
     enrolment_of(rows->db, person, rows->champions, &enrolment);
-    enrolment_next_due(rows->db, monday, &enrolment);
+    enrolment_due_ids(rows->db, monday, ids, 4);
     enrolment_earliest_due(rows->db);
     enrolment_live_of_address(rows->db, enrolment.address_id, ids, 4);
     enrolment_ids_of_series(rows->db, rows->champions, ENROLMENT_ACTIVE, 0, ids, 4);
