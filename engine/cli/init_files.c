@@ -97,8 +97,10 @@ static const char starter_series[] =
     "      answers:\n"
     "        - {value: A, spellings: [jakarta], right: true}\n"
     "        - {value: B, spellings: [makassar]}\n"
-    "      right: Betul, Jakarta!\n"
-    "      wrong: Belum tepat. Jawabannya A, Jakarta.\n";
+    "      # Who shares her phone reads discreetly, and learns no score by it.\n"
+    "      right: {text: \"Betul, Jakarta!\", discreet: Jawabannya A. Terima kasih!}\n"
+    "      wrong: {text: Belum tepat. Jawabannya A., discreet: Jawabannya A. Terima "
+    "kasih!}\n";
 
 /* Adds the words as comments, broken before WIDTH. */
 static void add_comment(struct buf *out, const char *indent, const char *text)

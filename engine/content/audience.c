@@ -45,7 +45,8 @@ static bool is_listed(const char *word, char **list, size_t n)
     return false;
 }
 
-bool audience_holds(const struct audience *audience, const struct profile *profile)
+bool audience_holds(
+    const struct audience *audience, const struct audience_person *profile)
 {
     return (audience->sexes_n == 0 ||
                is_listed(profile->sex, audience->sexes, audience->sexes_n)) &&

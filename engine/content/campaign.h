@@ -85,7 +85,7 @@ enum { SERVICE_WARN_DAYS = 90, SERVICE_STALE_DAYS = 180 };
 enum age_group { AGE_ANY, AGE_MINOR, AGE_ADULT };
 
 /* One sort of person, as audiences see people. Any text may be NULL: not stated. */
-struct profile {
+struct audience_person {
     const char *sex; /* female, male */
     const char *district, *role, *language;
     bool minor;
@@ -98,7 +98,8 @@ struct audience {
 };
 
 /* Districts are compared without case. What is not stated is in no list. */
-bool audience_holds(const struct audience *audience, const struct profile *profile);
+bool audience_holds(
+    const struct audience *audience, const struct audience_person *profile);
 
 /* One accepted answer of a question. */
 struct answer {

@@ -19,7 +19,7 @@ enum { OTHER_MAX = 4000 };
 struct paths {
     const struct campaign *campaign;
     const struct series *series;
-    struct profile *profiles;
+    struct audience_person *profiles;
     size_t profiles_n;
     bool *reached;
     bool *follow; /* steps x steps */
@@ -49,7 +49,7 @@ static void add_values(struct values *values, char *const *list, size_t n)
     }
 }
 
-/* The four attributes of an audience, in the order of struct profile's texts. */
+/* The four attributes of an audience, in the order of its texts. */
 static void add_audience(struct values values[4], const struct audience *audience)
 {
     add_values(&values[0], audience->sexes, audience->sexes_n);
@@ -89,7 +89,7 @@ static void add_profiles(struct paths *paths, struct values values[4])
 
     for (size_t at = 0; at < total && paths->profiles_n < OTHER_MAX; at++) {
         size_t rest = at / 2;
-        struct profile profile = {.minor = at % 2 == 0};
+        struct audience_person profile = {.minor = at % 2 == 0};
 
         profile.sex = values[0].list[rest % values[0].n];
         rest /= values[0].n;
@@ -127,7 +127,7 @@ static void find_profiles(struct paths *paths)
 }
 
 /* Where one may go from a step: calls for each next step; past the last is steps_n. */
-static void each_next(const struct paths *paths, const struct profile *profile,
+static void each_next(const struct paths *paths, const struct audience_person *profile,
     size_t from, void (*on_next)(void *context, size_t from, size_t to), void *context)
 {
     const struct series *series = paths->series;
@@ -158,8 +158,8 @@ static void on_reach(void *context, size_t from, size_t to)
 }
 
 /* Marks in `at` where somebody of the profile may come, from `first` on. */
-static void walk(
-    const struct paths *paths, const struct profile *profile, size_t first, bool *at)
+static void walk(const struct paths *paths, const struct audience_person *profile,
+    size_t first, bool *at)
 {
     size_t n = paths->series->steps_n;
 
@@ -180,7 +180,7 @@ static void find_followers(struct paths *paths)
     bool *from_step = mem_zero(n + 1, sizeof *from_step);
 
     for (size_t p = 0; p < paths->profiles_n; p++) {
-        const struct profile *profile = &paths->profiles[p];
+        const struct audience_person *profile = &paths->profiles[p];
 
         walk(paths, profile, 0, from_start);
         for (size_t i = 0; i < n; i++) {

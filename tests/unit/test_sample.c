@@ -220,15 +220,25 @@ static void the_sample_lives_in_three_time_zones(void **state)
     assert_true(west >= 5 && middle >= 5 && east >= 5);
 }
 
-/* How many of the series' own texts hold the piece, folded as a handset compares. */
-static int texts_with(const struct series *series, const char *piece)
+static bool holds(const struct text *text, const char *piece)
 {
-    int n = strcasestr(series->invitation, piece) != NULL;
+    return text->plain != NULL && strcasestr(text->plain, piece) != NULL;
+}
+
+/* True when one of the series' own texts holds the piece, folded as a handset compares. */
+static bool series_says(const struct series *series, const char *piece)
+{
+    bool found = holds(&series->invitation, piece);
 
     for (size_t i = 0; i < series->steps_n; i++) {
-        n += strcasestr(series->steps[i].text, piece) != NULL;
+        const struct step *step = &series->steps[i];
+
+        found = found || holds(&step->text, piece);
+        for (size_t k = 0; k < step->items_n; k++) {
+            found = found || holds(&step->items[k].text, piece);
+        }
     }
-    return n;
+    return found;
 }
 
 static void a_sample_handset_answers_a_text_that_the_series_sends(void **state)
@@ -245,8 +255,8 @@ static void a_sample_handset_answers_a_text_that_the_series_sends(void **state)
         const struct behaviour *behaviour = &profile->behaviours[i];
 
         for (size_t k = 0; k < behaviour->replies_n; k++) {
-            if (texts_with(series, behaviour->replies[k].when) != 1) {
-                fail_msg("%s: \"%s\" must be in one text", behaviour->name,
+            if (!series_says(series, behaviour->replies[k].when)) {
+                fail_msg("%s: \"%s\" is in no text", behaviour->name,
                     behaviour->replies[k].when);
             }
         }
