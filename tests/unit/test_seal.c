@@ -189,10 +189,115 @@ static void an_empty_text_is_a_text(void **state)
     free(bytes);
 }
 
-static void a_config_without_a_focal_key_is_refused(void **state)
+static void a_config_without_a_key_is_an_empty_set(void **state)
 {
+    struct option_list none = {NULL, 0};
+    struct seal_keys keys;
+    struct err err = {0};
+
     (void)state;
-    assert_refused(NULL, 0, "cegah init");
+    assert_int_equal(seal_keys_parse(&none, &keys, &err), 0);
+    assert_int_equal(keys.n, 0);
+}
+
+/* The bytes of a new public key. */
+static void new_key(unsigned char key[SEAL_KEY_BYTES])
+{
+    unsigned char secret[SEAL_KEY_BYTES];
+
+    seal_pair_bytes(key, secret);
+}
+
+static void a_key_that_is_there_already_is_kept_once(void **state)
+{
+    unsigned char key[SEAL_KEY_BYTES];
+    struct seal_keys keys = {0};
+    struct err err = {0};
+
+    (void)state;
+    new_key(key);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(seal_keys_add(&keys, key, &err), 0);
+        assert_int_equal(keys.n, 1);
+        assert_true(seal_keys_has(&keys, key));
+    }
+    new_key(key);
+    assert_false(seal_keys_has(&keys, key));
+}
+
+static void one_key_too_many_is_refused_and_changes_nothing(void **state)
+{
+    unsigned char key[SEAL_KEY_BYTES];
+    struct seal_keys keys = {0};
+    struct err err = {0};
+
+    (void)state;
+    for (int i = 0; i < SEAL_KEYS_MAX; i++) {
+        new_key(key);
+        assert_int_equal(seal_keys_add(&keys, key, &err), 0);
+    }
+    assert_int_equal(seal_keys_add(&keys, key, &err), 0); /* it is there */
+    new_key(key);
+    assert_int_equal(seal_keys_add(&keys, key, &err), -1);
+    assert_int_equal(keys.n, SEAL_KEYS_MAX);
+    assert_false(seal_keys_has(&keys, key));
+}
+
+static void a_key_that_nothing_can_be_sealed_to_is_not_added(void **state)
+{
+    unsigned char weak[SEAL_KEY_BYTES] = {0};
+    struct seal_keys keys = {0};
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(seal_keys_add(&keys, weak, &err), -1);
+    assert_int_equal(keys.n, 0);
+}
+
+static void a_text_tells_whose_it_is_and_no_cut_one_is_anybodys(void **state)
+{
+    unsigned char key[SEAL_KEY_BYTES], secret[SEAL_KEY_BYTES], other[SEAL_KEY_BYTES];
+    struct seal_keys keys = {0};
+    struct err err = {0};
+    unsigned char *bytes;
+    size_t length, head = 2 + 2 * 88;
+
+    (void)state;
+    seal_pair_bytes(key, secret);
+    new_key(other);
+    seal_keys_add(&keys, other, &err);
+    seal_keys_add(&keys, key, &err);
+    bytes = seal_text(&keys, words, &length);
+    assert_true(seal_is_for(bytes, length, key));
+    assert_true(seal_is_for(bytes, length, other));
+    for (size_t n = 0; n < head; n++) {
+        assert_false(seal_is_for(bytes, n, key));
+    }
+    new_key(other);
+    assert_false(seal_is_for(bytes, length, other));
+    free(bytes);
+}
+
+static void the_public_half_follows_from_the_secret_one(void **state)
+{
+    unsigned char key[SEAL_KEY_BYTES], secret[SEAL_KEY_BYTES], again[SEAL_KEY_BYTES];
+
+    (void)state;
+    seal_pair_bytes(key, secret);
+    seal_public(secret, again);
+    assert_memory_equal(key, again, SEAL_KEY_BYTES);
+}
+
+static void a_wiped_secret_is_gone(void **state)
+{
+    unsigned char secret[SEAL_KEY_BYTES], key[SEAL_KEY_BYTES];
+    static const unsigned char nothing[SEAL_KEY_BYTES];
+
+    (void)state;
+    seal_lock(secret, sizeof secret);
+    seal_pair_bytes(key, secret);
+    seal_wipe(secret, sizeof secret);
+    assert_memory_equal(secret, nothing, sizeof secret);
 }
 
 static void a_key_of_another_shape_is_refused(void **state)
@@ -250,7 +355,13 @@ int main(void)
         cmocka_unit_test(a_changed_bit_anywhere_is_noticed),
         cmocka_unit_test(a_cut_text_is_refused_at_every_length),
         cmocka_unit_test(an_empty_text_is_a_text),
-        cmocka_unit_test(a_config_without_a_focal_key_is_refused),
+        cmocka_unit_test(a_config_without_a_key_is_an_empty_set),
+        cmocka_unit_test(a_key_that_is_there_already_is_kept_once),
+        cmocka_unit_test(one_key_too_many_is_refused_and_changes_nothing),
+        cmocka_unit_test(a_key_that_nothing_can_be_sealed_to_is_not_added),
+        cmocka_unit_test(a_text_tells_whose_it_is_and_no_cut_one_is_anybodys),
+        cmocka_unit_test(the_public_half_follows_from_the_secret_one),
+        cmocka_unit_test(a_wiped_secret_is_gone),
         cmocka_unit_test(a_key_of_another_shape_is_refused),
         cmocka_unit_test(a_key_given_twice_is_refused),
         cmocka_unit_test(more_keys_than_there_is_room_for_are_refused),
