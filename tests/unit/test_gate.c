@@ -267,7 +267,7 @@ static void a_newer_no_outweighs_a_yes(void **state)
     ask(f, open_hour(), GATE_DENY, "no_consent");
     consent(f, false, false);
     ask(f, open_hour(), GATE_ALLOW, "");
-    consent_withdraw_own(f->db, f->question.person_id, open_hour());
+    consent_withdraw(f->db, f->question.person_id, false, "staff: asked", open_hour());
     ask(f, open_hour(), GATE_DENY, "no_consent");
 }
 

@@ -150,7 +150,8 @@ static void plan_all(struct rows *rows, int64_t person)
         .step = "C1",
         .due_at = monday,
     };
-    struct question question;
+    struct question question, asked = {.step = "C1", .occurrence = 1, .channel = "sms"};
+    char value[64];
     int64_t ids[4];
 
     enrolment.id = enrolment_add(rows->db, &enrolment, monday);
@@ -161,14 +162,22 @@ static void plan_all(struct rows *rows, int64_t person)
     enrolment_ids_of_series(rows->db, rows->champions, ENROLMENT_ACTIVE, 0, ids, 4);
     outcome_set(rows->db, enrolment.id, "C1", 1, "sent", "", 1, monday);
     outcome_is_final(rows->db, enrolment.id, "C1", 1);
-    question_add(rows->db, enrolment.id, "C1", 1, enrolment.address_id, "sms", monday,
-        monday + MINUTE);
+    asked.enrolment_id = enrolment.id;
+    asked.address_id = enrolment.address_id;
+    asked.asked_at = monday;
+    asked.closes_at = asked.reminder_at = monday + MINUTE;
+    question_add(rows->db, &asked);
     assert_true(
         question_newest(rows->db, enrolment.address_id, "sms", monday, &question));
-    answer_add(rows->db, &question, "C", 1, 0, monday);
-    question_answered(rows->db, &question, monday);
+    answer_add(rows->db, &question, "C", 1, 1, 0, monday);
+    assert_true(answer_newest(rows->db, enrolment.id, "C1", value));
+    assert_int_equal(answer_score(rows->db, enrolment.id, "C1"), 1);
+    question_reminder_due(rows->db, monday, &question);
+    question_earliest_reminder(rows->db);
+    question.answered_at = monday;
+    question_save(rows->db, &question);
     consent_live(rows->db, person, false, rows->champions);
-    consent_withdraw_own(rows->db, person, monday);
+    consent_withdraw(rows->db, person, false, "staff: asked", monday);
     suppression_add(
         rows->db, enrolment.address_id, "opted_out", "STOP", "sms", 0, monday);
     basis_of_person(rows->db, person, NULL);
