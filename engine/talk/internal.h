@@ -36,9 +36,10 @@ struct talk_turn {
 void talk_opt_out(struct talk_turn *turn, enum keyword keyword, bool silent);
 void talk_opt_in(struct talk_turn *turn);
 void talk_decline(struct talk_turn *turn);
-/* DAFTAR, alone or with a code. False when nothing knows the code, or nobody can tell who
- * of several people it is: then a human reads it. */
-bool talk_join(struct talk_turn *turn, const char *words);
+/* DAFTAR, alone (words "") or with a code. TALK_JOIN_HUMAN: the code is known, but who of
+ * several people it is, or whether she may, is for a human to find out. */
+enum talk_join { TALK_JOINED, TALK_JOIN_HUMAN, TALK_JOIN_UNKNOWN };
+enum talk_join talk_join(struct talk_turn *turn, const char *words);
 /* DAFTAR with a code that nothing knows: said once. False when it was said before. */
 bool talk_unknown_code(struct talk_turn *turn);
 /* Her age, when it was asked. False when it was not, or this is none. */

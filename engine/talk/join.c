@@ -300,41 +300,61 @@ static bool fits_role(const struct joining *joining, const char *role)
     return role == NULL || wanted == NULL || strcmp(wanted, role) == 0;
 }
 
-bool talk_join(struct talk_turn *turn, const char *words)
+/* Who it would be; false when only a human can tell, or may. */
+static bool may_join(struct talk_turn *turn, struct person *person)
 {
-    struct db *db = turn->talk->db;
-    struct person person = {0};
-    struct joining joining;
-    const char *role;
-    int64_t person_id;
-    bool live;
+    int64_t id;
 
-    if (is_strangers(turn) || !find_person(turn, &person_id) ||
-        (person_id != 0 && (!person_find(db, person_id, &person) ||
-                               erasure_is_requested(db, person_id, NULL)))) {
-        return false;
-    }
-    role = person.role[0] == '\0' || strcmp(person.role, NO_ROLE) == 0 ? NULL
-                                                                       : person.role;
-    if (!resolve(turn, words, role, &joining) || !fits_role(&joining, role)) {
-        return false;
-    }
-    become(turn, &joining, &person);
+    *person = (struct person){0};
+    return !is_strangers(turn) && find_person(turn, &id) &&
+           (id == 0 || (person_find(turn->talk->db, id, person) &&
+                           !erasure_is_requested(turn->talk->db, id, NULL)));
+}
+
+/* The role that she is known by; NULL: none yet. */
+static const char *role_of(const struct person *person)
+{
+    return person->role[0] == '\0' || strcmp(person->role, NO_ROLE) == 0 ? NULL
+                                                                         : person->role;
+}
+
+static void join(
+    struct talk_turn *turn, const struct joining *joining, struct person *person)
+{
+    bool twice = joining->series->compiled->double_opt_in, live;
+
+    become(turn, joining, person);
     lift(turn);
-    live = enrolment_of(db, person.id, joining.series->id, &turn->enrolment) &&
+    live = enrolment_of(
+               turn->talk->db, person->id, joining->series->id, &turn->enrolment) &&
            turn->enrolment.state != ENROLMENT_ENDED;
     if (live && say_again(turn)) {
-        return true;
+        return;
     }
     record_basis(turn);
-    if (!joining.series->compiled->double_opt_in) {
-        record_consent(turn, &joining);
+    if (!twice) {
+        record_consent(turn, joining);
     }
-    begin(turn, &joining);
-    if (turn->enrolment.due_at != 0 && !joining.series->compiled->double_opt_in) {
+    begin(turn, joining);
+    if (turn->enrolment.due_at != 0 && !twice) {
         talk_agreed(turn);
     }
-    return true;
+}
+
+enum talk_join talk_join(struct talk_turn *turn, const char *words)
+{
+    struct person person;
+    struct joining joining;
+    bool may = may_join(turn, &person);
+
+    if (!resolve(turn, words, role_of(&person), &joining)) {
+        return TALK_JOIN_UNKNOWN;
+    }
+    if (!may || !fits_role(&joining, role_of(&person))) {
+        return TALK_JOIN_HUMAN;
+    }
+    join(turn, &joining, &person);
+    return TALK_JOINED;
 }
 
 bool talk_unknown_code(struct talk_turn *turn)

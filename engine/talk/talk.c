@@ -104,6 +104,7 @@ static enum intent decide(struct talk_turn *turn)
 {
     const struct words *words = turn->campaign == NULL ? NULL : &turn->campaign->words;
     enum keyword keyword = reply_keyword(turn->text, words);
+    enum talk_join joined;
     char code[REPLY_CODE_SIZE];
     bool joins;
 
@@ -132,8 +133,11 @@ static enum intent decide(struct talk_turn *turn)
         return INTENT_DECLINE;
     }
     joins = reply_join(turn->text, code);
-    if (joins && code[0] != '\0' && talk_join(turn, code)) {
-        return INTENT_JOIN;
+    if (joins && code[0] != '\0') {
+        joined = talk_join(turn, code);
+        if (joined != TALK_JOIN_UNKNOWN) {
+            return joined == TALK_JOINED ? INTENT_JOIN : INTENT_FREE;
+        }
     }
     if (turn->has_question && talk_answer(turn)) {
         return INTENT_ANSWER;
@@ -141,7 +145,7 @@ static enum intent decide(struct talk_turn *turn)
     if (talk_age(turn)) {
         return INTENT_AGE;
     }
-    if (joins && code[0] == '\0' && talk_join(turn, code)) {
+    if (joins && code[0] == '\0' && talk_join(turn, code) == TALK_JOINED) {
         return INTENT_JOIN;
     }
     if (joins && code[0] != '\0' && strchr(code, ' ') == NULL &&
