@@ -262,6 +262,10 @@ size_t reply_normalise_answer(const char *text, char *out, size_t size)
     size_t length = reply_normalise(text, out, size);
     char *last;
 
+    /* What fills the buffer may go on behind it: no word of it is the last one. */
+    if (length + U8_MAX_LENGTH >= size) {
+        return length;
+    }
     while ((last = strrchr(out, ' ')) != NULL && is_listed(PARTICLES, last + 1)) {
         *last = '\0';
         length = (size_t)(last - out);

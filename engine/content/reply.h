@@ -36,7 +36,8 @@ void words_fini(struct words *words);
  */
 size_t reply_normalise(const char *text, char *out, size_t size);
 /* As reply_normalise(), then without particles at the end (kak, dong, mi, ji, ki, ya, …);
- * the last word left always stays. */
+ * the last word left always stays. What was cut to fit is left as it is, for the words
+ * behind the cut are unknown. */
 size_t reply_normalise_answer(const char *text, char *out, size_t size);
 /* What the message is as a whole; words may be NULL. "un reg", "yaaaaa", "Iya kak",
  * "BERHENTI!!!" and the spellings of the field's list are recognised, and whole sentences

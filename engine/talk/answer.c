@@ -128,7 +128,10 @@ static bool take_many(struct talk_turn *turn, const struct asked *asked)
     int words = 0;
     size_t next = 0;
 
-    reply_normalise(turn->text, normal, sizeof normal);
+    /* What fills the buffer may go on in words of one's own. */
+    if (reply_normalise(turn->text, normal, sizeof normal) + 4 >= sizeof normal) {
+        return false;
+    }
     for (word = strtok_r(normal, " ", &rest); word != NULL;
          word = strtok_r(NULL, " ", &rest)) {
         char *end;

@@ -20,6 +20,26 @@ WORDS = ("sabtu saya dinikahkan", "Bapak bilang HARUS nurut", "kayaknya c deh ka
          "C. 19 tapi saya takut", "ya kak tapi jangan bilang siapa2", "STOP pukul saya",
          "brp umur boleh nikah", "☹️ ini siapa ya", "kak tolong adik sy dipaksa nikah besok")
 
+# Texts so long that whoever reads only their beginning takes them for an answer.
+LONG = ("C" + " ya" * 200 + " saya takut", "STOP" + " ya" * 200 + " saya takut",
+        "1c 2c " * 60 + "saya takut", "MULAI" + " kak" * 200 + " saya takut")
+QUIZ = """
+series: remaja
+title: Remaja
+for: {role: champion}
+steps:
+  - id: C4
+    at: {week: 2, day: sat, time: "16:15"}
+    ask:
+      kind: quiz
+      text: "Kuis kecil dari kakak. Balas MULAI."
+      start: [MULAI]
+      questions:
+        - {id: Q1, text: "1/2 A) satu B) dua", answers: [{value: A, right: true}, {value: C}]}
+        - {id: Q2, text: "2/2 A) satu B) dua", answers: [{value: A, right: true}, {value: C}]}
+      done: "Selesai. Terima kasih."
+"""
+
 
 def texts(who):
     """What somebody writes, each with a word that stands nowhere else."""
@@ -131,13 +151,31 @@ def test_R17_free_text_lies_nowhere_and_opens_with_the_right_passphrase(house):
     assert sorted(row["id"] for row in rows) == sorted(kept)
     assert {(row["state"], row["form"]) for row in rows} == {("waiting", "sealed")}
 
-    words = [text.split()[-1] for text in kept.values()] + list(kept.values()) + [RAHMA]
+    # Who reads along is no keyword: the stop counts, and its words are sealed.
+    house.say(numbers["anak"], "STOP jgn kirim lagi, bapak sy baca hp ini kelorzzz")
+    assert house.rows("SELECT 1 FROM suppression")
+    words = ["kelorzzz"] + [text.split()[-1] for text in kept.values()] + list(kept.values()) + [RAHMA]
     assert_nowhere(house, words, *everything_shown(house, numbers.values()))
     for inbound_id in list(kept)[::9]:
         assert read(house, inbound_id).stdout == kept[inbound_id] + "\n"
     assert_nowhere(house, words)
     assert house.stop() == 0
     assert_nowhere(house, words)
+
+
+@pytest.mark.parametrize("series", [SERIES_YAML, QUIZ], ids=["question", "quiz"])
+def test_R17_a_text_too_long_for_an_answer_is_none_however_it_begins(house, series):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}],
+                series=series)
+    settled(house)
+    travel(house, QUIZ_DAY)
+    settled(house)
+    assert "C4" in house.steps(phone(10))
+    for text in LONG:
+        say(house, phone(10), text)
+    rows = inbound(house, phone(10))
+    assert {(row["intent"], row["form"]) for row in rows} == {("free", "sealed")}
+    assert_nowhere(house, ["saya takut"])
 
 
 def test_what_a_stranger_wrote_does_not_steer_the_terminal(minded):
