@@ -75,77 +75,77 @@ bool audience_has_district(const struct audience *audience, const char *key)
            is_listed(key, audience->districts, audience->districts_n);
 }
 
-static void read_list(const struct yaml_node *node, char ***list, size_t *n)
-{
-    for (const struct yaml_node *item = key_item_next(node, NULL); item != NULL;
-         item = key_item_next(node, item)) {
-        *list = mem_resize(*list, *n + 1, sizeof **list);
-        (*list)[(*n)++] = key_text(item);
-    }
-}
+/* What people may be told apart by, as the campaign or the series knows it. */
+struct known {
+    const char *one, *many;
+    const char *const *names;
+    size_t n; /* 0: anything */
+};
 
-static void check_known(struct compiler *compiler, const struct yaml_node *node,
-    const char *what, const char *many, const char *const *known, size_t n)
+/* An unknown name is complained of and left out, so that no step seems to be nobody's for
+ * a slip of the pen. */
+static void read_list(struct compiler *compiler, const struct yaml_node *node,
+    const struct known *known, char ***list, size_t *n)
 {
     char advice[300];
 
     for (const struct yaml_node *item = key_item_next(node, NULL); item != NULL;
          item = key_item_next(node, item)) {
-        bool found = n == 0; /* what is wrong with the list has been said */
+        bool found = known->n == 0;
 
-        for (size_t i = 0; i < n && !found; i++) {
-            found = strcasecmp(known[i], item->text) == 0;
+        for (size_t i = 0; i < known->n && !found; i++) {
+            found = strcasecmp(known->names[i], item->text) == 0;
         }
-        if (!found) {
-            nearest_advice(item->text, known, n, many, advice, sizeof advice);
+        if (found) {
+            *list = mem_resize(*list, *n + 1, sizeof **list);
+            (*list)[(*n)++] = key_text(item);
+        } else {
+            nearest_advice(
+                item->text, known->names, known->n, known->many, advice, sizeof advice);
             yaml_error(compiler->source.document, item, compiler->source.problems,
-                advice, "unknown %s \"%.60s\"", what, item->text);
+                advice, "unknown %s \"%.60s\"", known->one, item->text);
         }
     }
 }
 
-static void check_districts(struct compiler *compiler, const struct yaml_node *node)
+static void read_districts(
+    struct compiler *compiler, const struct yaml_node *node, struct audience *audience)
 {
     const struct campaign *campaign = compiler->campaign;
     const char **keys = mem_alloc((campaign->districts_n + 1) * sizeof *keys);
+    struct known known = {
+        "district", "districts of the campaign", keys, campaign->districts_n};
 
     for (size_t i = 0; i < campaign->districts_n; i++) {
         keys[i] = campaign->districts[i].key;
     }
-    check_known(compiler, node, "district", "districts of the campaign", keys,
-        campaign->districts_n);
+    read_list(compiler, node, &known, &audience->districts, &audience->districts_n);
     free(keys);
-}
-
-/* A step's list of roles lies within its series': the others never get the series. */
-static void check_roles(struct compiler *compiler, const struct yaml_node *node,
-    const struct audience *within)
-{
-    if (within != NULL && within->roles_n > 0) {
-        check_known(compiler, node, "role", "roles of the series",
-            (const char *const *)within->roles, within->roles_n);
-    }
 }
 
 void audience_read(struct compiler *compiler, const struct yaml_node *node,
     const struct audience *within, struct audience *audience)
 {
     struct audience_nodes nodes = {0};
+    struct known sexes = {0}, roles = {.one = "role", .many = "roles of the series"};
+    struct known languages = {"language", "languages of the campaign",
+        (const char *const *)compiler->campaign->languages,
+        compiler->campaign->languages_n};
 
     if (node == NULL) {
         return;
     }
     keys_read(&compiler->source, node, &AUDIENCE_TABLE, &nodes);
-    read_list(nodes.role, &audience->roles, &audience->roles_n);
-    read_list(nodes.sex, &audience->sexes, &audience->sexes_n);
-    read_list(nodes.district, &audience->districts, &audience->districts_n);
-    read_list(nodes.language, &audience->languages, &audience->languages_n);
+    if (within != NULL) {
+        roles.names = (const char *const *)within->roles;
+        roles.n = within->roles_n;
+    }
+    read_list(compiler, nodes.role, &roles, &audience->roles, &audience->roles_n);
+    read_list(compiler, nodes.sex, &sexes, &audience->sexes, &audience->sexes_n);
+    read_list(compiler, nodes.language, &languages, &audience->languages,
+        &audience->languages_n);
+    read_districts(compiler, nodes.district, audience);
     audience->age = (enum age_group)key_choice(nodes.age, AGES);
-    check_roles(compiler, nodes.role, within);
-    check_districts(compiler, nodes.district);
-    check_known(compiler, nodes.language, "language", "languages of the campaign",
-        (const char *const *)compiler->campaign->languages,
-        compiler->campaign->languages_n);
 }
 
 static void list_fini(char **list, size_t n)

@@ -142,6 +142,7 @@ static void read_answer(struct compiler *compiler, const struct yaml_node *mappi
             "\"answer\" names %s", mapping->n == 0 ? "no step" : "more than one step");
         return;
     }
+    branch->answer_step = mem_copy(child->key);
     asked = find_question(compiler, child, true, child->key, step);
     if (asked == NULL || !key_check(&compiler->source, child, &row)) {
         return;
@@ -152,7 +153,6 @@ static void read_answer(struct compiler *compiler, const struct yaml_node *mappi
             "\"%s\" has several questions, so it has a score and no answer", asked->id);
         return;
     }
-    branch->answer_step = mem_copy(child->key);
     for (const struct yaml_node *item = key_item_next(child, NULL); item != NULL;
          item = key_item_next(child, item)) {
         check_value(compiler, item, asked);
@@ -194,13 +194,13 @@ static void read_score(struct compiler *compiler, const struct yaml_node *mappin
     keys_read(&compiler->source, mapping, &SCORE_TABLE, &nodes);
     branch->at_least = (int)key_int(nodes.at_least, 0);
     branch->at_most = (int)key_int(nodes.at_most, -1);
+    branch->score_step = nodes.of == NULL ? mem_copy("") : key_text(nodes.of);
     asked = nodes.of == NULL
                 ? NULL
                 : find_question(compiler, nodes.of, false, nodes.of->text, step);
     if (asked == NULL) {
         return;
     }
-    branch->score_step = key_text(nodes.of);
     best = best_score(asked);
     if (branch->at_least > best ||
         (branch->at_most >= 0 && branch->at_most < branch->at_least)) {

@@ -107,7 +107,7 @@ static bool check_text(const struct source *source, const struct yaml_node *node
     if (is_blank(node->text)) {
         return wrong(source, node, row, NULL, "a text, not empty");
     }
-    if (row->type == KEY_TEXT && other != NULL) {
+    if (row->type != KEY_LABEL && row->type != KEY_LABELS && other != NULL) {
         yaml_error(source->document, node, source->problems, "Put it in quotes.",
             "\"%s\" must be a text, and %s is %s", row->key, node->text, other);
         return false;

@@ -144,6 +144,14 @@ static bool is_same_span(const struct when *one, const struct when *other, int d
            moment_of(one) / 1440 / days == moment_of(other) / 1440 / days;
 }
 
+/* A reminder is a text that we start; after eight in the evening it is the next day's. */
+static int count_texts(const struct step *step, int days)
+{
+    int64_t minute = step->when.minute + step->reminder_after_ms / 60000;
+
+    return 1 + (step->reminder_after_ms > 0 && (days > 1 || minute < 20 * 60));
+}
+
 /* The most that one person gets in the step's day or week, up to the step. */
 static int count_span(const struct compiler *compiler, const struct step_place *places,
     const struct paths *paths, size_t step, int days)
@@ -154,11 +162,13 @@ static int count_span(const struct compiler *compiler, const struct step_place *
     int count = 0;
 
     for (size_t i = 0; i <= step; i++) {
-        weights[i] = places[i].timed && is_same_span(&series->steps[i].when,
-                                            &series->steps[step].when, days);
+        bool within = places[i].timed && is_same_span(&series->steps[i].when,
+                                             &series->steps[step].when, days);
+
+        weights[i] = within ? count_texts(&series->steps[i], days) : 0;
         count += weights[i];
     }
-    if (count > 1) {
+    if (count > 0) {
         paths_heaviest(paths, weights, best);
         count = best[step];
     }
@@ -173,6 +183,8 @@ static void check_caps(struct compiler *compiler, const struct step_place *place
 {
     const struct campaign *campaign = compiler->campaign;
     const struct series *series = compiler->series;
+    int64_t day_said = -1;
+    int week_said = 0;
 
     for (size_t i = 0; i < series->steps_n; i++) {
         const struct step *step = &series->steps[i];
@@ -185,13 +197,15 @@ static void check_caps(struct compiler *compiler, const struct step_place *place
         if (step->when.kind == WHEN_WEEK) {
             week = count_span(compiler, places, paths, i, 7);
         }
-        if (day == campaign->cap_day + 1) {
+        if (day > campaign->cap_day && day_said != moment_of(&step->when) / 1440) {
+            day_said = moment_of(&step->when) / 1440;
             yaml_error(compiler->source.document, places[i].at,
                 compiler->source.problems,
                 "Move it to another day, or raise caps: {day: …} in campaign.yaml.",
                 "\"%s\" is message %d of one day, and the cap is %lld", step->id, day,
                 (long long)campaign->cap_day);
-        } else if (week == campaign->cap_week + 1) {
+        } else if (week > campaign->cap_week && week_said != step->when.week) {
+            week_said = step->when.week;
             yaml_error(compiler->source.document, places[i].at,
                 compiler->source.problems,
                 "Move it to another week, or raise caps: {week: …} in campaign.yaml.",
