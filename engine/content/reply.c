@@ -2,7 +2,7 @@
  * reply.c: the language of short replies. Every list here is of whole messages or of
  * whole words in them; the lists' source is the field's notes.
  */
-#include "content/reply_internal.h"
+#include "content/reply.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/must.h"
 #include "base/option.h"
+#include "content/reply_internal.h"
 
 enum {
     INPUT_BYTES_MAX = 16384,  /* of one message; the rest is not looked at */

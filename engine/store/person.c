@@ -195,9 +195,9 @@ bool address_tie(struct db *db, int64_t person_id, int64_t address_id, int64_t n
 bool address_tie_ranked(struct db *db, int64_t person_id, int64_t address_id,
     enum address_rank rank, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO person_address (person_id,address_id,rank,since)"
-        " VALUES (?1,?2,?3,?4) ON CONFLICT DO NOTHING");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO person_address (person_id,address_id,rank,since)"
+                    " VALUES (?1,?2,?3,?4) ON CONFLICT DO NOTHING");
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, address_id);
@@ -249,9 +249,9 @@ int64_t address_of_person(struct db *db, int64_t person_id)
 
 unsigned address_strictest_flags(struct db *db, int64_t address_id)
 {
-    struct stmt *stmt = db_stmt(
-        db, "SELECT p.flags FROM person_address a JOIN person p ON p.id=a.person_id"
-            " WHERE a.address_id=?1");
+    struct stmt *stmt = db_stmt(db,
+        "SELECT p.flags FROM person_address a JOIN person p ON p.id=a.person_id"
+        " WHERE a.address_id=?1");
     unsigned flags = 0;
     int people = 0;
 

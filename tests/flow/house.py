@@ -184,7 +184,8 @@ focal_keys: ["{FOCAL_KEY}"]
         return self
 
     def begin(self, profile="", gateway="", extra="", clock="jump",
-              start="2026-01-05T09:00:00+08:00", rows=(), series=SERIES_YAML, campaign=CAMPAIGN_YAML, go=True):
+              start="2026-01-05T09:00:00+08:00", rows=(), series=SERIES_YAML,
+              campaign=CAMPAIGN_YAML, go=True):
         """Simulator, daemon, the small campaign, people, start: the usual beginning."""
         self.start_simulator(profile, clock, start)
         self.write_config(gateway, extra)

@@ -57,7 +57,8 @@ def test_R6_a_stop_with_a_cue_of_danger_is_both(house):
     assert house.messages(CHILD) == []
 
 
-@pytest.mark.parametrize("whose, reason", [("own", "withdrawn"), ("guardian", "guardian_withdrawn")])
+@pytest.mark.parametrize("whose, reason", [("own", "withdrawn"),
+                                           ("guardian", "guardian_withdrawn")])
 def test_R3_a_withdrawal_by_staff_stops_at_once(house, whose, reason):
     begun(house, rows=[{**MINOR, "phone": CHILD}])
     house.cegah("contacts", "withdraw", CHILD, f"--{whose}", "--reason", "lewat telepon")
@@ -70,13 +71,15 @@ def test_R3_a_withdrawal_by_staff_stops_at_once(house, whose, reason):
     travel(house, STARTS)
     settled(house)
     assert house.messages(CHILD) == []
-    again = house.cegah("contacts", "withdraw", CHILD, f"--{whose}", "--reason", "lagi", check=False)
+    again = house.cegah("contacts", "withdraw", CHILD, f"--{whose}", "--reason", "lagi",
+                        check=False)
     assert again.returncode == 1
 
 
 def test_R3_a_guardians_no_on_paper_is_a_refusal(house):
     begun(house, rows=[{**MINOR, "phone": CHILD}])
-    house.cegah("contacts", "consent", CHILD, "--guardian", "--method", "paper", "--refused", *FORM)
+    house.cegah("contacts", "consent", CHILD, "--guardian", "--method", "paper", "--refused",
+                *FORM)
     assert house.enrolment(CHILD)["reason"] == "guardian_refused"
     assert len(house.rows("SELECT * FROM erasure_request")) == 1
     late = house.cegah("contacts", "consent", CHILD, "--guardian", "--method", "paper",
@@ -87,7 +90,8 @@ def test_R3_a_guardians_no_on_paper_is_a_refusal(house):
 def test_R5_a_form_that_is_older_than_the_stop_brings_nothing_back(house):
     begun(house, rows=[{**ADULT, "phone": CHILD}])
     says(house, CHILD, "YA", "STOP")
-    done = house.cegah("contacts", "consent", CHILD, "--own", "--method", "paper", *FORM, check=False)
+    done = house.cegah("contacts", "consent", CHILD, "--own", "--method", "paper", *FORM,
+                       check=False)
     assert done.returncode == 1 and "last no" in done.stderr
     assert house.enrolment(CHILD)["state"] == "ended"
 
@@ -139,5 +143,6 @@ def test_an_auditor_sees_all_evidence_and_no_code(house):
     for text in (json.dumps(who), printed):
         assert key.lower() not in text.lower()
         assert FATHER not in text and FATHER[3:] not in text
-    for part in ("guardian's number on a form", "lifted", "withdrawn by inbound:", "wording 2026-01"):
+    for part in ("guardian's number on a form", "lifted", "withdrawn by inbound:",
+                 "wording 2026-01"):
         assert part in printed

@@ -331,7 +331,7 @@ static void the_newest_word_on_consent_counts(void **state)
     consent_add(rows->db, &own, monday);
     view_consent_state(rows->db, person, false, word_of);
     assert_string_equal(word_of, "given");
-    consent_withdraw_own(rows->db, person, monday);
+    consent_withdraw(rows->db, person, false, "inbound:1", monday);
     view_consent_state(rows->db, person, false, word_of);
     assert_string_equal(word_of, "withdrawn");
     own.refused = true;
