@@ -184,6 +184,14 @@ cover: ## which lines the tests reach, a file a line
 	@$(PYTHON) tests/run --flavour cover --skip lint || true
 	@$(PYTHON) tests/cover.py build/cover
 
+docs: all ## put every key of content files into campaigns/README.md
+	@./cegah check --keys >$(BUILD)/keys.md
+	@awk 'FNR == NR { keys = keys $$0 "\n"; next } \
+	    /^<!-- End of the keys/ { within = 0 } !within { print } \
+	    /^<!-- What follows/ { printf "\n%s", keys; within = 1 }' \
+	    $(BUILD)/keys.md campaigns/README.md >$(BUILD)/README.md
+	@cp $(BUILD)/README.md campaigns/README.md
+
 lint: ## the house rules, the format, and a build where warnings are errors
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS) $(LINT_DEPS),deps-test)
@@ -239,6 +247,6 @@ help: ## this list
 	    while IFS="$$(printf '\t')" read -r name text; do \
 	        printf '%-10s %s\n' "$$name" "$$text"; done
 
-.PHONY: all libraries units unit deps deps-test demo check asan torture cover lint format \
+.PHONY: all docs libraries units unit deps deps-test demo check asan torture cover lint format \
         fuzz harnesses fuzz-run benches bench install clean help
 -include $(OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d)
