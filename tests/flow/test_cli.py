@@ -11,7 +11,8 @@ from house import CEGAH, PATIENCE
 USAGE, REFUSED, UNABLE = 2, 1, 3
 NOBODY = "http://127.0.0.1:1"
 COMMANDS = ["demo", "init", "check", "load", "start", "pause", "resume", "stop", "serve",
-            "send", "contacts", "messages", "message", "report", "simulator"]
+            "send", "contacts", "messages", "message", "inbox", "report", "user",
+            "simulator"]
 
 
 def run(*arguments, cwd=None, env=None):
@@ -80,7 +81,8 @@ def test_init_makes_a_config_and_a_campaign_that_pass(tmp_path):
     following = done.stdout.split("Next: cegah ")[1].split()
     for arguments in (["check"], ["check", "campaigns/contoh"], following):
         done = run(*arguments, cwd=tmp_path)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "0 errors, 0 warnings\n", "")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.endswith("0 errors, 0 warnings\n")
     # What is secret is for its owner only.
     for name in ("focal.key", "kannel.password"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
