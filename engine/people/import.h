@@ -47,7 +47,8 @@ struct import *import_new(struct db *db, const struct catalogue *catalogue,
     struct err *err);
 /*
  * As import_new(), from the arguments of the operation: {"file": NAME, "content": base64,
- * "basis": TEXT or null, "dry_run": bool, "refused_rows": bool, "short_rows": bool, "map": {COLUMN: NAME or
+ * "basis": TEXT or null, "dry_run": bool, "refused_rows": bool, "short_rows": bool,
+ * "map": {COLUMN: NAME or
  * [NAME, …]}}; the last five may be absent.
  */
 struct import *import_from_arguments(struct db *db, const struct catalogue *catalogue,

@@ -44,6 +44,12 @@ const char *import_column_name(enum import_column column)
     return column < IMPORT_COLUMNS ? names[column][0] : "";
 }
 
+bool import_column_is_number(enum import_column column)
+{
+    return column == IMPORT_PHONE || column == IMPORT_PHONE2 ||
+           column == IMPORT_GUARDIAN_PHONE;
+}
+
 /* "Tahun  Lahir " becomes "tahun_lahir". */
 static void fold(const char *cell, char folded[NAME_BYTES_MAX])
 {

@@ -4,6 +4,7 @@
 #ifndef CEGAH_PEOPLE_IMPORT_COLUMNS_H
 #define CEGAH_PEOPLE_IMPORT_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <jansson.h>
@@ -46,6 +47,8 @@ struct import_header {
 
 /* Returns the column's English name, borrowed for ever; "" for IMPORT_COLUMNS. */
 const char *import_column_name(enum import_column column);
+/* True when a phone number stands in the column. */
+bool import_column_is_number(enum import_column column);
 /*
  * Reads the header. Names are compared without case; blanks, _ and what else is no letter
  * or digit alike. map (NULL for none) says what a file's own names mean: {"phone": "No

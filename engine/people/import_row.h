@@ -12,25 +12,10 @@
 
 #include "content/phone.h"
 #include "people/import_columns.h"
+#include "people/import_note.h"
 #include "store/person.h"
 
 struct catalogue;
-
-/* One thing to say about a row. */
-struct import_note {
-    enum import_column column; /* IMPORT_COLUMNS: the row as a whole */
-    char value[96];            /* of the cell; numbers masked */
-    char text[320];
-};
-
-enum { IMPORT_NOTES_MAX = 24 };
-
-/* What is to be said about one row. Plain data. */
-struct import_notes {
-    struct import_note list[IMPORT_NOTES_MAX];
-    size_t n;
-    bool refused; /* one of them refuses the row */
-};
 
 /* A consent group of a row. */
 struct import_consent {
@@ -65,10 +50,6 @@ struct import_rules {
     bool short_rows; /* a row may lack cells at its end: they are empty */
 };
 
-/* Adds a note; refuses says that it refuses the row. value is masked where it must be. */
-void import_note_add(struct import_notes *notes, bool refuses,
-    enum import_column column, const char *value, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
 /* Checks a record. notes must be zeroed. True when the row may be stored; notes may hold
  * warnings then. An empty role stays empty. */
 bool import_row_read(const struct import_rules *rules,

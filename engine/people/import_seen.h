@@ -1,8 +1,8 @@
 /*
  * import_seen.h: for a dry run, which rows of the file changed something, by address.
  *
- * A dry run undoes every row, so a later row about the same number (or WhatsApp id) must first see the
- * earlier ones again: they are found here by where they stand in the file.
+ * A dry run undoes every row, so a later row about the same number (or WhatsApp id) must
+ * first see the earlier ones again: they are found here by where they stand in the file.
  */
 #ifndef CEGAH_PEOPLE_IMPORT_SEEN_H
 #define CEGAH_PEOPLE_IMPORT_SEEN_H

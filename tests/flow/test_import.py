@@ -17,7 +17,8 @@ HEADER = ";".join(COLUMNS)
 def line(n):
     """One good row; every tenth person shares the number of the one before."""
     number = load_phone(n - 1 if n % 10 == 9 else n)
-    return f"{number};Orang {n};{('Maros', 'Ambon', 'surabaya')[n % 3]};daftar hadir;{1960 + n % 50}"
+    district = ("Maros", "Ambon", "surabaya")[n % 3]
+    return f"{number};Orang {n};{district};daftar hadir;{1960 + n % 50}"
 
 
 SLIPS = [

@@ -4,16 +4,21 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-TYPES = """<?xml version="1.0" encoding="UTF-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+KIND = "application/vnd.openxmlformats"
+TYPES = f"""<?xml version="1.0" encoding="UTF-8"?>
+<Types xmlns="{PACKAGE}/content-types">
+<Default Extension="rels" ContentType="{KIND}-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>
-<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
-<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>
+<Override PartName="/xl/workbook.xml"
+ ContentType="{KIND}-officedocument.spreadsheetml.sheet.main+xml"/>
+<Override PartName="/xl/styles.xml"
+ ContentType="{KIND}-officedocument.spreadsheetml.styles+xml"/>
 </Types>"""
-RELS = """<?xml version="1.0" encoding="UTF-8"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>
+RELS = f"""<?xml version="1.0" encoding="UTF-8"?>
+<Relationships xmlns="{PACKAGE}/relationships">
+<Relationship Id="rId1" Type="{OFFICE}/relationships/officeDocument" Target="xl/workbook.xml"/>
 </Relationships>"""
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DATE_STYLES = f"""<?xml version="1.0" encoding="UTF-8"?>
