@@ -1,8 +1,8 @@
 /*
  * compile.h: the parts of the campaign compiler, between its own files only.
  *
- * campaign_compile.c reads campaign.yaml and words.yaml, series.c a series and its steps,
- * question.c what a step asks. text.c reads texts in their variants, template.c looks at
+ * campaign_compile.c goes through the files and reads words.yaml, campaign_yaml.c
+ * campaign.yaml, series.c a series and its steps, question.c what a step asks. text.c reads texts in their variants, template.c looks at
  * one text, preview.c for words that must not be seen. series_check.c looks at a series as
  * a whole, along the paths that paths.c knows.
  */
@@ -30,6 +30,9 @@ struct compiler {
     struct pending_invite *invites;
     size_t invites_n;
 };
+
+/* campaign_yaml.c: the file that is being read, into the campaign. */
+void campaign_read(struct compiler *compiler);
 
 /* What a text is used for decides what it may hold. */
 struct text_use {

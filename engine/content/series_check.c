@@ -216,8 +216,8 @@ static void check_caps(struct compiler *compiler, const struct step_place *place
 }
 
 static void refuse_hour(struct compiler *compiler, const struct step_place *place,
-    const struct step *step, const struct closed_window *window,
-    const struct district *district)
+    const struct step *step, const struct when *when,
+    const struct closed_window *window, const struct district *district)
 {
     char where[80] = "", advice[160];
 
@@ -230,9 +230,8 @@ static void refuse_hour(struct compiler *compiler, const struct step_place *plac
     yaml_error(compiler->source.document, place->at, compiler->source.problems, advice,
         "\"%s\" leaves on %s at %02d:%02d, in the closed window \"%s\" "
         "(%02d:%02d-%02d:%02d%s)%s",
-        step->id,
-        step->when.kind == WHEN_DAYS ? "every day" : weekday_name(step->when.weekday),
-        step->when.minute / 60, step->when.minute % 60, window->name, window->from / 60,
+        step->id, when->kind == WHEN_DAYS ? "every day" : weekday_name(when->weekday),
+        when->minute / 60, when->minute % 60, window->name, window->from / 60,
         window->from % 60, window->to / 60, window->to % 60,
         window->minors ? ", minors" : "", where);
 }
@@ -256,6 +255,30 @@ static const struct closed_window *closed_for(
     return window;
 }
 
+/* The time of a step that follows another by a fixed length, when that one's is fixed; so
+ * long as nothing holds either back. False when it cannot be told. */
+static bool follow_time(const struct series *series, const struct step_place *places,
+    size_t step, struct when *when)
+{
+    int64_t minutes = 0, at;
+    size_t before = step;
+
+    while (before > 0 && series->steps[before].when.kind == WHEN_AFTER &&
+           series->steps[before].wait_step == NULL) {
+        minutes += series->steps[before].when.after_ms / 60000;
+        before--;
+    }
+    *when = series->steps[before].when;
+    if (before == step || !places[before].timed ||
+        (when->kind != WHEN_WEEK && when->kind != WHEN_DATE)) {
+        return false;
+    }
+    at = when->minute + minutes;
+    when->weekday = (int)((when->weekday - 1 + at / 1440) % 7) + 1;
+    when->minute = (int)(at % 1440);
+    return true;
+}
+
 static void check_hours(struct compiler *compiler, const struct step_place *places)
 {
     const struct campaign *campaign = compiler->campaign;
@@ -265,9 +288,11 @@ static void check_hours(struct compiler *compiler, const struct step_place *plac
         const struct step *step = &series->steps[i];
         bool minor = audience_has_minors(&step->audience);
         const struct closed_window *window = NULL;
+        struct when when = step->when;
         struct hours hours;
 
-        if (!places[i].timed || step->when.kind == WHEN_AFTER) {
+        if (!places[i].timed ||
+            (step->when.kind == WHEN_AFTER && !follow_time(series, places, i, &when))) {
             continue;
         }
         for (size_t k = 0; k < campaign->districts_n && window == NULL; k++) {
@@ -275,17 +300,17 @@ static void check_hours(struct compiler *compiler, const struct step_place *plac
 
             if (audience_has_district(&series->audience, district->key) &&
                 audience_has_district(&step->audience, district->key)) {
-                window = closed_for(&district->hours, &step->when, minor);
+                window = closed_for(&district->hours, &when, minor);
             }
             if (window != NULL) {
-                refuse_hour(compiler, &places[i], step, window, district);
+                refuse_hour(compiler, &places[i], step, &when, window, district);
             }
         }
         if (campaign->districts_n == 0) {
             hours_default(&hours);
-            window = closed_for(&hours, &step->when, minor);
+            window = closed_for(&hours, &when, minor);
             if (window != NULL) {
-                refuse_hour(compiler, &places[i], step, window, NULL);
+                refuse_hour(compiler, &places[i], step, &when, window, NULL);
             }
         }
     }
