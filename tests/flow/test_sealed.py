@@ -154,7 +154,8 @@ def test_R17_free_text_lies_nowhere_and_opens_with_the_right_passphrase(house):
     # Who reads along is no keyword: the stop counts, and its words are sealed.
     house.say(numbers["anak"], "STOP jgn kirim lagi, bapak sy baca hp ini kelorzzz")
     assert house.rows("SELECT 1 FROM suppression")
-    words = ["kelorzzz"] + [text.split()[-1] for text in kept.values()] + list(kept.values()) + [RAHMA]
+    words = [text.split()[-1] for text in kept.values()]
+    words += [*kept.values(), "kelorzzz", RAHMA]
     assert_nowhere(house, words, *everything_shown(house, numbers.values()))
     for inbound_id in list(kept)[::9]:
         assert read(house, inbound_id).stdout == kept[inbound_id] + "\n"
