@@ -53,6 +53,8 @@ bool talk_guardian(struct talk_turn *turn);
 /* "inbound:ID", as evidence. */
 enum { TALK_EVIDENCE_SIZE = 40 };
 void talk_evidence(const struct talk_turn *turn, char evidence[TALK_EVIDENCE_SIZE]);
+/* False unless the number was asked whether it is still theirs, and says YA or TIDAK. */
+bool talk_reconfirm(struct talk_turn *turn, enum keyword keyword);
 /* False when the message is no answer to the question. */
 bool talk_answer(struct talk_turn *turn);
 

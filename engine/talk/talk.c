@@ -13,6 +13,7 @@
 #include "content/campaign.h"
 #include "content/phone.h"
 #include "people/catalogue.h"
+#include "store/address_health.h"
 #include "store/db.h"
 #include "store/inbound.h"
 #include "store/text.h"
@@ -121,6 +122,9 @@ static enum intent decide(struct talk_turn *turn)
         talk_opt_out(turn, keyword, false);
         return INTENT_OUT;
     }
+    if (talk_reconfirm(turn, keyword)) {
+        return keyword == KEYWORD_YES ? INTENT_IN : INTENT_OUT;
+    }
     if (keyword == KEYWORD_YES && invitation_is_open(turn)) {
         talk_opt_in(turn);
         return INTENT_IN;
@@ -217,6 +221,7 @@ static void decide_and_settle(struct talk_turn *turn, bool has_text)
     enum intent intent = has_text ? INTENT_FREE : INTENT_MEDIA;
 
     db_unit_begin(db);
+    address_note_inbound(db, turn->address_id, turn->now);
     find_context(turn);
     if (has_text) {
         intent = decide(turn);
