@@ -228,11 +228,13 @@ fuzz-run:
 benches: $(BENCHES)
 
 # BENCH=--quick for one run of few messages; BENCH_RUNS, BENCH_MESSAGES: see bench.py.
-bench: ## messages a second and CPU a message, beside bare libcurl
+# IMPORT_ROWS=10000 for a shorter list.
+bench: ## messages a second and CPU a message, beside bare libcurl; and a long import
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS),deps-test)
 	@$(PARALLEL) -s FLAVOUR=release all benches
 	@CEGAH=build/release/cegah $(PYTHON) tests/bench/bench.py $(BENCH)
+	@CEGAH=build/release/cegah $(PYTHON) tests/bench/import.py $(IMPORT_ROWS)
 
 install: all ## install the program and the sample campaign (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/cegah $(DESTDIR)$(PREFIX)/bin/cegah

@@ -180,6 +180,36 @@ static void a_further_number_of_others_makes_a_household(void **state)
         person_named(f, "+6281200000001", "Ani").flags, PERSON_SHARED_PHONE);
 }
 
+static void nobody_is_known_by_a_further_number_without_a_name(void **state)
+{
+    struct fixture *f = *state;
+
+    run(f, "phone,phone2,name,district,basis\n081200000009,,,maros,form\n"
+           "081200000001,081200000009,Ani,maros,form\n"
+           "081200000002,081200000001,,maros,form\n");
+    assert_counts(f, 3, 0, 0, 0);
+    assert_int_equal(person_count(f->db), 3);
+}
+
+static void several_behind_a_number_share_it_whatever_their_flags_say(void **state)
+{
+    struct fixture *f = *state;
+    struct person person;
+    int64_t address;
+
+    run(f, SHORT "081200000001,Ani,maros,form\n081200000001,Budi,maros,form\n");
+    address = address_find(f->db, ADDRESS_PHONE, "+6281200000001");
+    db_unit_begin(f->db);
+    person = person_named(f, "+6281200000001", "Ani");
+    person.flags = 0;
+    person_update(f->db, &person, f->now);
+    person = person_named(f, "+6281200000001", "Budi");
+    person.flags = 0;
+    person_update(f->db, &person, f->now);
+    db_unit_end(f->db, true);
+    assert_int_equal(address_strictest_flags(f->db, address), PERSON_SHARED_PHONE);
+}
+
 static void a_whatsapp_id_is_an_address_and_never_a_number(void **state)
 {
     struct fixture *f = *state;
@@ -324,6 +354,8 @@ int main(void)
         LIST_TEST(columns_without_a_name_at_the_end_are_none),
         LIST_TEST(a_further_number_is_the_same_persons),
         LIST_TEST(a_further_number_of_others_makes_a_household),
+        LIST_TEST(nobody_is_known_by_a_further_number_without_a_name),
+        LIST_TEST(several_behind_a_number_share_it_whatever_their_flags_say),
         LIST_TEST(a_whatsapp_id_is_an_address_and_never_a_number),
         LIST_TEST(a_dry_run_foretells_further_numbers_and_ids),
         LIST_TEST(discreet_and_shared_are_set_and_never_cleared_by_a_list),
