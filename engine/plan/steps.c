@@ -305,6 +305,7 @@ static bool is_over(const struct planner *planner, struct enrolment *enrolment,
         planner_set_step(planner, enrolment, series, step->id, now);
         enrolment_save(planner->db, enrolment, now);
     } else if (step->kind == STEP_WAIT) {
+        enrolment->before_at = now; /* a span behind a wait counts from its end */
         over(planner, enrolment, series, "skipped", "waited", now);
     } else if (now > enrolment->slot_at + step->late_ms) {
         over(planner, enrolment, series, "missed", "late", now);

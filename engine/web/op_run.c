@@ -107,6 +107,26 @@ static int write_state(struct engine *engine, const struct catalogue_campaign *f
     return db_unit_end(engine->db, true);
 }
 
+/* A fact that local staff must confirm is told to nobody before somebody has signed it. */
+static int check_confirmed(
+    const struct catalogue_campaign *found, const char *series, struct err *err)
+{
+    for (size_t i = 0; i < found->compiled->series_n; i++) {
+        const struct series *each = &found->compiled->series[i];
+        const struct step *step = series_unconfirmed(each);
+
+        if (step != NULL && (series == NULL || strcmp(series, each->id) == 0)) {
+            return err_set(err, ERR_REFUSED,
+                "step %s of %s says what nobody has confirmed (\"%s\"): somebody on "
+                "the "
+                "spot looks it up and signs it (`confirm: {what, by, on}`), then load "
+                "it",
+                step->id, each->id, step->confirm);
+        }
+    }
+    return 0;
+}
+
 /* R17: what a child writes must find somebody who can read it. Adults alone may be written
  * to without a focal person; a series that says nothing of ages may hold minors. */
 static int check_focal(const struct engine *engine,
@@ -173,7 +193,8 @@ static int set_state(struct engine *engine, const json_t *arguments,
         return err_set(err, ERR_REFUSED,
             "campaign %s has not been started: `cegah start %s`", name, name);
     }
-    if (state == RUN_RUNNING && check_focal(engine, found, *series, err) != 0) {
+    if (state == RUN_RUNNING && (check_focal(engine, found, *series, err) != 0 ||
+                                    check_confirmed(found, *series, err) != 0)) {
         return -1;
     }
     if (write_state(engine, found, *series, state, start) != 0 ||
