@@ -38,7 +38,7 @@ OPT_release := -O2 -g
 OPT_strict  := $(OPT_release)
 OPT_asan    := -O1 -g $(SANITIZE) -fno-omit-frame-pointer
 OPT_cover   := -O0 -g --coverage
-OPT_fuzz    := -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link -fno-omit-frame-pointer \
+OPT_fuzz    := -O1 -g $(SANITIZE) -fno-sanitize=vptr -fsanitize=fuzzer-no-link -fno-omit-frame-pointer \
                -Wno-unknown-warning-option
 OPT     := $(OPT_$(FLAVOUR))
 
