@@ -26,7 +26,8 @@ static void states_move_as_the_table_says_and_no_other_way(void **state)
     (void)state;
     for (int from = 0; from < MESSAGE_STATES; from++) {
         for (int to = 0; to < MESSAGE_STATES; to++) {
-            bool may = message_may_move((enum message_state)from, (enum message_state)to);
+            bool may =
+                message_may_move((enum message_state)from, (enum message_state)to);
 
             if (may != (legal[from][to] == 'x')) {
                 fail_msg("from %s to %s", message_state_name((enum message_state)from),
@@ -171,8 +172,8 @@ static void a_move_that_is_over_leaves_nothing_to_do(void **state)
 
     message.next_at = monday;
     message_add(rows->db, &message, "Halo", monday);
-    assert_int_equal(message_claimable(
-                         rows->db, "maros-sms", PRIORITY_CAMPAIGN, monday, list, 2),
+    assert_int_equal(
+        message_claimable(rows->db, "maros-sms", PRIORITY_CAMPAIGN, monday, list, 2),
         1);
     assert_int_equal(message_next_claim(rows->db, "maros-sms"), monday);
     rows_move(rows, &message, MESSAGE_SENDING, "", monday);
@@ -186,6 +187,7 @@ static void a_move_that_is_over_leaves_nothing_to_do(void **state)
     assert_int_equal(message_expired(rows->db, message.expires_at, list, 2), 0);
     rows_move(rows, &message, MESSAGE_DELIVERED, "", monday);
     assert_int_equal(message_next_unsure(rows->db), 0);
+    assert_true(message_find(rows->db, message.id, &message) && message.next_at == 0);
 }
 
 int main(void)

@@ -34,10 +34,10 @@ static int begin(void **state)
     desk->adapter = (struct adapter){.name = "test", .flags = ADAPTER_REPORTS};
     desk->config = (struct config_gateway){
         .name = "maros-sms", .connections = 4, .report_window_ms = 15 * MINUTE};
-    desk->gateway = (struct gateway){.config = &desk->config, .adapter = &desk->adapter};
-    desk->send = (struct send){.with = {.db = desk->rows->db,
-                                   .loop = desk->loop,
-                                   .key = &desk->rows->key},
+    desk->gateway =
+        (struct gateway){.config = &desk->config, .adapter = &desk->adapter};
+    desk->send = (struct send){
+        .with = {.db = desk->rows->db, .loop = desk->loop, .key = &desk->rows->key},
         .gateways = &desk->gateway,
         .gateways_n = 1};
     desk->message = rows_message(desk->rows, rows_person(desk->rows, 1, 1990));
@@ -117,7 +117,8 @@ static void trap_6_a_report_for_an_unknown_id_is_parked_and_then_applied(void **
 
     assert_false(report(desk, "gw-1", "", REPORT_SENT));
     assert_false(report(desk, "gw-1", "", REPORT_DELIVERED));
-    assert_false(report(desk, "gw-1", "", REPORT_DELIVERED)); /* they repeat themselves */
+    assert_false(
+        report(desk, "gw-1", "", REPORT_DELIVERED)); /* they repeat themselves */
     assert_int_equal(stored(desk).state, MESSAGE_SENDING);
     answer(desk, "gw-1", FAILURE_NONE);
     assert_int_equal(stored(desk).state, MESSAGE_DELIVERED);
@@ -287,6 +288,54 @@ static void a_full_recipient_waits_for_a_day(void **state)
     assert_true(stored(desk).next_at == monday + 24 * 60 * MINUTE);
 }
 
+/* The store refuses an event of that code, as it would one that breaks a rule of it. */
+static void refuse_code(struct db *db)
+{
+    stmt_run(
+        db_stmt(db, "CREATE TRIGGER refuse BEFORE INSERT ON event WHEN NEW.code='bad'"
+                    " BEGIN SELECT RAISE(ABORT,'bad'); END"));
+}
+
+static void one_bad_event_of_a_body_undoes_nothing_of_the_others(void **state)
+{
+    enum { EVENTS = 3 };
+    struct desk *desk = *state;
+    struct db *db = desk->rows->db;
+    struct message messages[EVENTS], found;
+    int64_t unknown = 0;
+    struct err err;
+
+    for (int i = 0; i < EVENTS; i++) {
+        messages[i] = rows_message(desk->rows, desk->message.person_id);
+        rows_send(desk->rows, &messages[i], MESSAGE_SENT, monday);
+    }
+    refuse_code(db);
+    assert_int_equal(db_commit(db, &err), 0);
+    for (int i = 0; i < EVENTS; i++) {
+        char reference[REFERENCE_SIZE];
+        struct adapter_event event = {
+            .kind = EVENT_REPORT,
+            .reference = reference,
+            .gateway_id = "",
+            .state = REPORT_DELIVERED,
+            .code = i == 1 ? "bad" : "000",
+            .text = "",
+        };
+
+        reference_make(&desk->rows->key, messages[i].id, 1, reference);
+        send_take_report(&desk->send, "maros-sms", &event, &unknown);
+    }
+    reports_apply(&desk->send);
+    assert_int_equal(db_commit(db, &err), 0);
+    for (int i = 0; i < EVENTS; i++) {
+        assert_true(message_find(db, messages[i].id, &found));
+        assert_int_equal(found.state, i == 1 ? MESSAGE_SENT : MESSAGE_DELIVERED);
+    }
+    assert_int_equal(message_count_state(db, MESSAGE_DELIVERED), EVENTS - 1);
+    assert_int_equal(unknown, 0);
+    reports_free(&desk->send);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -304,6 +353,7 @@ int main(void)
         TEST(a_gateway_without_reports_leaves_it_unsure),
         TEST(each_class_has_its_consequence),
         TEST(a_full_recipient_waits_for_a_day),
+        TEST(one_bad_event_of_a_body_undoes_nothing_of_the_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
