@@ -105,14 +105,23 @@ bool enrolment_of(
     return read_one(stmt, enrolment);
 }
 
+/* Most keep their state: then the two indexes that hold it are left alone. */
 void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now)
 {
     struct stmt *stmt = db_stmt(db,
-        "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?"
-        "11"
-        " WHERE id=?12");
+        "UPDATE enrolment SET reason=?2,joined_at=?3,invited_at=?4,step=?5,"
+        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?11"
+        " WHERE id=?12 AND state=?1");
 
+    bind_state(stmt, enrolment, now);
+    stmt_int(stmt, 12, enrolment->id);
+    if (stmt_run(stmt) > 0) {
+        return;
+    }
+    stmt = db_stmt(db,
+        "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
+        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?11"
+        " WHERE id=?12");
     bind_state(stmt, enrolment, now);
     stmt_int(stmt, 12, enrolment->id);
     stmt_run(stmt);
@@ -203,26 +212,33 @@ int enrolment_ids_of_series(struct db *db, int64_t series_id,
     return read_ids(stmt, ids, max);
 }
 
+/* Most are new. (An upsert in one statement would copy the pages that it changes.) */
 bool outcome_set(struct db *db, int64_t enrolment_id, const char *step,
     int64_t occurrence, const char *outcome, const char *reason, int64_t message_id,
     int64_t now)
 {
-    struct stmt *stmt =
-        db_stmt(db, "INSERT INTO step_outcome "
-                    "(enrolment_id,step,occurrence,outcome,reason,message_id,"
-                    " at) VALUES (?1,?2,?3,?4,?5,?6,?7)"
-                    " ON CONFLICT (enrolment_id,step,occurrence) DO UPDATE SET "
-                    "outcome=?4,reason=?5,"
-                    " message_id=?6,at=?7 WHERE outcome='held'");
+    static const char *const ways[] = {
+        "INSERT INTO step_outcome (enrolment_id,step,occurrence,outcome,reason,"
+        " message_id,at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING",
+        "UPDATE step_outcome SET outcome=?4,reason=?5,message_id=?6,at=?7"
+        " WHERE enrolment_id=?1 AND step=?2 AND occurrence=?3 AND outcome='held'",
+    };
 
-    stmt_int(stmt, 1, enrolment_id);
-    stmt_text(stmt, 2, step);
-    stmt_int(stmt, 3, occurrence);
-    stmt_text(stmt, 4, outcome);
-    stmt_text(stmt, 5, reason);
-    stmt_id(stmt, 6, message_id);
-    stmt_int(stmt, 7, now);
-    return stmt_run(stmt) > 0;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct stmt *stmt = db_stmt(db, ways[i]);
+
+        stmt_int(stmt, 1, enrolment_id);
+        stmt_text(stmt, 2, step);
+        stmt_int(stmt, 3, occurrence);
+        stmt_text(stmt, 4, outcome);
+        stmt_text(stmt, 5, reason);
+        stmt_id(stmt, 6, message_id);
+        stmt_int(stmt, 7, now);
+        if (stmt_run(stmt) > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,

@@ -42,16 +42,25 @@ bool message_may_move(enum message_state from, enum message_state to)
     return in(to, moves[from]);
 }
 
+/* Most are the first of their day. */
 static void cap_add(struct db *db, int64_t address_id, int32_t day, int change)
 {
-    struct stmt *stmt =
-        db_stmt(db, "INSERT INTO cap_use (address_id,day,n) VALUES (?1,?2,?3)"
-                    " ON CONFLICT (address_id,day) DO UPDATE SET n=n+?3");
+    static const char *const ways[] = {
+        "INSERT INTO cap_use (address_id,day,n) VALUES (?1,?2,?3)"
+        " ON CONFLICT DO NOTHING",
+        "UPDATE cap_use SET n=n+?3 WHERE address_id=?1 AND day=?2",
+    };
 
-    stmt_int(stmt, 1, address_id);
-    stmt_int(stmt, 2, day);
-    stmt_int(stmt, 3, change);
-    stmt_run(stmt);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct stmt *stmt = db_stmt(db, ways[i]);
+
+        stmt_int(stmt, 1, address_id);
+        stmt_int(stmt, 2, day);
+        stmt_int(stmt, 3, change);
+        if (stmt_run(stmt) > 0) {
+            return;
+        }
+    }
 }
 
 void cap_count(struct db *db, int64_t address_id, int32_t day, int32_t monday,

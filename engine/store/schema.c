@@ -87,13 +87,14 @@ static const char migration_1[] =
     ") STRICT;"
     "CREATE INDEX suppression_live ON suppression (address_id) WHERE lifted_at IS NULL;"
 
-    /* The future of a person in a series is this one row: the next step and its time. */
+    /* The future of a person in a series is this one row: the next step and its time.
+       (Its check is no IN of four words: for that a table would be built each time.) */
     "CREATE TABLE enrolment ("
     " id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id),"
     " address_id INTEGER NOT NULL REFERENCES address(id),"
     " series_id INTEGER NOT NULL REFERENCES series(id),"
-    " state TEXT NOT NULL CHECK (state IN"
-    "  ('invited','waiting_guardian','active','ended')),"
+    " state TEXT NOT NULL CHECK (state='invited' OR state='waiting_guardian'"
+    "  OR state='active' OR state='ended'),"
     " reason TEXT NOT NULL DEFAULT '', joined_at INTEGER, invited_at INTEGER,"
     " step TEXT, occurrence INTEGER NOT NULL DEFAULT 1, slot_at INTEGER,"
     " due_at INTEGER, updated_at INTEGER NOT NULL,"
@@ -107,7 +108,8 @@ static const char migration_1[] =
     "CREATE TABLE step_outcome ("
     " enrolment_id INTEGER NOT NULL REFERENCES enrolment(id), step TEXT NOT NULL,"
     " occurrence INTEGER NOT NULL,"
-    " outcome TEXT NOT NULL CHECK (outcome IN ('sent','skipped','held','missed')),"
+    " outcome TEXT NOT NULL CHECK (outcome='sent' OR outcome='skipped'"
+    "  OR outcome='held' OR outcome='missed'),"
     " reason TEXT NOT NULL, message_id INTEGER, at INTEGER NOT NULL,"
     " PRIMARY KEY (enrolment_id, step, occurrence)"
     ") STRICT, WITHOUT ROWID;"

@@ -91,7 +91,7 @@ class SlowReader:
 
 
 def test_trap_9_the_wal_stays_bounded_beside_a_slow_reader(house):
-    bound = 160 << 20  # it grows to about twice as much when nobody looks after it
+    bound = 112 << 20  # it grows to more than twice as much when nobody looks after it
     house.begin(QUICK + "behaviours:\n  eager: {replies: [{when: Balas YA, say: YA,"
                 " after: 100ms}]}\ndefault: eager\n",
                 "    connections: 64\n    rate: 400/s", clock="run", start=WEDNESDAY,

@@ -191,8 +191,8 @@ static void fill_disk(struct db *db)
 
 static void add_much(struct db *db)
 {
-    struct stmt *stmt = db_stmt(
-        db, "INSERT INTO text (form,body,created_at) VALUES ('sealed',?1,1)");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO text (form,body,created_at) VALUES ('sealed',?1,1)");
     char *much = mem_zero(1, BLOB_BYTES);
 
     stmt_blob(stmt, 1, much, BLOB_BYTES);
@@ -317,7 +317,8 @@ static void a_database_of_another_program_is_refused(void **state)
 
 static void a_file_that_is_no_database_is_refused_and_left_as_it_is(void **state)
 {
-    static const char words[] = "Laporan kegiatan bulan ini: dua pelatihan, satu lomba.\n";
+    static const char words[] =
+        "Laporan kegiatan bulan ini: dua pelatihan, satu lomba.\n";
     struct bench *bench = *state;
     char found[sizeof words] = "";
     FILE *file;
