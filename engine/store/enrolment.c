@@ -108,10 +108,11 @@ bool enrolment_of(
 /* Most keep their state: then the two indexes that hold it are left alone. */
 void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "UPDATE enrolment SET reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?11"
-        " WHERE id=?12 AND state=?1");
+    struct stmt *stmt =
+        db_stmt(db, "UPDATE enrolment SET reason=?2,joined_at=?3,invited_at=?4,step=?5,"
+                    " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,"
+                    "before_at=?11"
+                    " WHERE id=?12 AND state=?1");
 
     bind_state(stmt, enrolment, now);
     stmt_int(stmt, 12, enrolment->id);
@@ -120,7 +121,8 @@ void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t no
     }
     stmt = db_stmt(db,
         "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?11"
+        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?"
+        "11"
         " WHERE id=?12");
     bind_state(stmt, enrolment, now);
     stmt_int(stmt, 12, enrolment->id);

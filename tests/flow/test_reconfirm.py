@@ -3,7 +3,9 @@
 
 from house import ADULT, CAMPAIGN_YAML, phone
 
-CAMPAIGN = CAMPAIGN_YAML + "  reconfirm: \"Halo, ini {lembaga}. Apa nomor ini masih Anda pakai? Balas YA atau TIDAK.\"\n"
+CAMPAIGN = CAMPAIGN_YAML + """
+  reconfirm: "Halo, ini {lembaga}. Apa nomor ini masih Anda pakai? Balas YA atau TIDAK."
+"""
 LONG = """
 series: remaja
 title: Remaja

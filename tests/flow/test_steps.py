@@ -37,7 +37,8 @@ QUESTION = """
 def replies(**said):
     rules = "".join(f'      - {{when: "{when}", say: {say}, after: 5m}}\n'
                     for when, say in said.items())
-    return f"report_after: 2s\nreport_spread: 0s\nbehaviours:\n  one:\n    replies:\n{rules}default: one\n"
+    return ("report_after: 2s\nreport_spread: 0s\nbehaviours:\n  one:\n    replies:\n"
+            f"{rules}default: one\n")
 
 
 def run(house, steps, profile="report_after: 2s\n", rows=None, head=HEAD,
@@ -70,7 +71,10 @@ def test_a_step_is_for_whom_it_says(house):
     steps = """
   - {id: T1, at: {week: 1, day: mon, time: "16:15"}, for: {sex: female}, say: "Untuk putri."}
   - {id: T2, at: {week: 1, day: wed, time: "16:15"}, for: {age: minor}, say: "Untuk anak."}
-  - {id: T3, at: {week: 1, day: fri, time: "16:15"}, for: {district: [maros, ambon]}, say: "Untuk Maros."}
+  - id: T3
+    at: {week: 1, day: fri, time: "16:15"}
+    for: {district: [maros, ambon]}
+    say: "Untuk Maros."
 """
     rows = [{**MEMBER, "phone": phone(10), "name": "Rahma", "sex": "female"},
             {**MEMBER, "phone": phone(11), "name": "Amir", "sex": "male", "district": "surabaya"}]
@@ -222,7 +226,10 @@ def test_texts_follow_language_and_the_strictest_behind_the_phone(house):
     steps = """
   - id: T1
     at: {week: 1, day: mon, time: "16:15"}
-    say: {text: "Halo {nama}.", discreet: "Halo.", in: {bug: {text: "Tabe {nama}.", discreet: "Tabe."}}}
+    say:
+      text: "Halo {nama}."
+      discreet: "Halo."
+      in: {bug: {text: "Tabe {nama}.", discreet: "Tabe."}}
   - id: T2
     at: {week: 1, day: wed, time: "16:15"}
     say: {text: "Kabar {nama}.", discreet: skip}
@@ -239,7 +246,10 @@ def test_texts_follow_language_and_the_strictest_behind_the_phone(house):
 
 def test_what_nobody_confirmed_is_not_started(house):
     steps = """
-  - {id: T1, at: {week: 1, day: mon, time: "16:15"}, say: "PKBM buka tiap Senin.", confirm: {what: jam PKBM}}
+  - id: T1
+    at: {week: 1, day: mon, time: "16:15"}
+    say: "PKBM buka tiap Senin."
+    confirm: {what: jam PKBM}
 """
     house.start_simulator("report_after: 2s\n")
     house.write_config()
