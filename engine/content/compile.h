@@ -1,10 +1,11 @@
 /*
  * compile.h: the parts of the campaign compiler, between its own files only.
  *
- * campaign_compile.c goes through the files and reads words.yaml, campaign_yaml.c
- * campaign.yaml, series.c a series and its steps, question.c what a step asks. text.c reads
- * texts in their variants, template.c looks at one text, preview.c for words that must not
- * be seen. series_check.c looks at a series as a whole, along the paths that paths.c knows.
+ * campaign_compile.c goes through the files and reads words.yaml, campaign_yaml.c reads
+ * campaign.yaml, series.c a series and its steps, question.c what a step asks. text.c
+ * reads texts in their variants, template.c looks at one text, preview.c for words that
+ * must not be seen. series_check.c looks at a series as a whole, along the paths that
+ * paths.c knows.
  */
 #ifndef CEGAH_CONTENT_COMPILE_H
 #define CEGAH_CONTENT_COMPILE_H

@@ -54,3 +54,29 @@ def test_its_twin_is_right(house, name):
 
 def test_there_are_sixty_broken_folders_at_least():
     assert len(NAMES) >= 60
+
+
+def assert_refused(house, names, rule):
+    """Neither checked nor loaded; the advice names the rule."""
+    house.write_config(virtual=False, base_url="http://127.0.0.1:9")
+    house.cegah("load", str(CASES / "base"))
+    for name in names:
+        done, printed, _ = check(house, name, "bad")
+        assert done.returncode == 1 and f"({rule})" in printed, printed
+        loaded = house.cegah("load", str(house.folder / name), check=False)
+        assert loaded.returncode == 1, (name, loaded.stdout)
+    assert house.rows("SELECT count(*) AS n FROM campaign_version") == [{"n": 1}]
+
+
+def test_r10_nothing_is_loaded_whose_preview_shows_what_a_glance_must_not_see(house):
+    names = [name for name in NAMES if name.startswith(("preview-", "link-"))]
+    names += ["invitation-holds-the-preview-rule", "organisation-with-a-word"]
+    assert len(names) >= 7
+    assert_refused(house, names, "R10")
+
+
+def test_r11_nothing_is_loaded_that_lacks_a_discreet_text_or_has_one_that_tells(house):
+    names = [name for name in NAMES
+             if "without-a-discreet-text" in name or name.startswith("discreet-text")]
+    assert len(names) >= 8
+    assert_refused(house, names, "R11")

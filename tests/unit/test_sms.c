@@ -1,6 +1,7 @@
 /* How many SMS parts a text takes, and why. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -155,6 +156,79 @@ static void typographic_characters_have_plain_forms(void **state)
     assert_null(sms_plain_form(0x1F64F));
 }
 
+/* A piece of text with what it takes on the wire, in the test's own words. */
+struct piece {
+    const char *text;
+    int septets; /* 0: it is not GSM-7 */
+    int units;   /* of UTF-16 */
+};
+
+static const struct piece PIECES[] = {{"a", 1, 1}, {"Z", 1, 1}, {" ", 1, 1},
+    {"é", 1, 1}, {"@", 1, 1}, {"{", 2, 1}, {"~", 2, 1}, {"€", 2, 1}, {"’", 0, 1},
+    {"🙏", 0, 2}};
+enum { PIECES_N = sizeof PIECES / sizeof PIECES[0], GSM_PIECES_N = 8 };
+
+/* Lays the pieces into parts one unit after another, going back to the start of a piece
+ * when a part ends within it. */
+static int lay_out(const int *sizes, int n, int alone, int part)
+{
+    int total = 0, parts = 1, at = 0;
+
+    for (int i = 0; i < n; i++) {
+        total += sizes[i];
+    }
+    if (total <= alone) {
+        return 1;
+    }
+    for (int i = 0; i < n; i++) {
+        for (int unit = 0; unit < sizes[i]; unit++) {
+            if (at == part) { /* the whole piece begins the next part */
+                parts++;
+                at = 0;
+                unit = 0;
+            }
+            at++;
+        }
+    }
+    return parts;
+}
+
+static void random_texts_take_as_many_parts_as_an_independent_count(void **state)
+{
+    unsigned seed = 20261125;
+
+    (void)state;
+    for (int run = 0; run < 20000; run++) {
+        int septets[400], units[400], n, total = 0;
+        bool wide = false;
+        struct sms_size size;
+        struct buf text;
+
+        seed = seed * 1103515245u + 12345u;
+        n = (int)(seed >> 16) % 400;
+        buf_init(&text, 4000);
+        for (int i = 0; i < n; i++) {
+            const struct piece *piece;
+
+            seed = seed * 1103515245u + 12345u;
+            piece = &PIECES[(seed >> 16) % (run % 2 == 0 ? GSM_PIECES_N : PIECES_N)];
+            buf_add_text(&text, piece->text);
+            septets[i] = piece->septets;
+            units[i] = piece->units;
+            wide = wide || piece->septets == 0;
+        }
+        size = sms_measure(buf_text(&text));
+        assert_int_equal(size.unicode, wide);
+        for (int i = 0; i < n; i++) {
+            total += wide ? units[i] : septets[i];
+        }
+        assert_int_equal(size.units, total);
+        assert_int_equal(size.parts,
+            wide ? lay_out(units, n, 70, 67) : lay_out(septets, n, 160, 153));
+        buf_fini(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +242,7 @@ int main(void)
         cmocka_unit_test(the_first_wide_character_is_named_with_its_place),
         cmocka_unit_test(a_broken_sequence_counts_as_one_replacement),
         cmocka_unit_test(typographic_characters_have_plain_forms),
+        cmocka_unit_test(random_texts_take_as_many_parts_as_an_independent_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
