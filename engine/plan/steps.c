@@ -137,6 +137,8 @@ static void over(const struct planner *planner, struct enrolment *enrolment,
     char step[sizeof enrolment->step];
 
     memcpy(step, enrolment->step, sizeof step);
+    /* Its branches count, whether it was sent or passed by. */
+    memcpy(enrolment->before_step, step, sizeof step);
     outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
         reason, 0, now);
     planner_set_step(planner, enrolment, series, step, now);

@@ -30,7 +30,7 @@ struct enrolment {
     int64_t slot_at;      /* when that step was meant to leave; 0 none */
     int64_t due_at;       /* when the planner looks again; 0 never */
     char before_step[32]; /* the last one that left, for branches; \"\" none */
-    int64_t before_at;    /* when it left, or when she joined; 0 not yet */
+    int64_t before_at;    /* when one was sent last, or she joined; 0 not yet */
 };
 
 /* Returns the new id; 0 when the person is in the series already. */

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "content/campaign.h"
+#include "content/config.h"
 #include "people/catalogue.h"
 #include "people/files.h"
 #include "store/campaign.h"
@@ -146,7 +147,9 @@ static enum operation_progress load_files(struct engine *engine,
 
     problems_init(&problems);
     buf_init(&text, PROBLEMS_BYTES_MAX);
-    campaign = campaign_compile(files, prefix, &problems);
+    campaign = campaign_compile_at(files, prefix,
+        zone_day(zone_find(engine->config->timezone), clock_now(&engine->clock)),
+        &problems);
     problems_print(&problems, &text);
     if (campaign == NULL) {
         err_set(err, ERR_REFUSED,

@@ -142,12 +142,26 @@ def test_a_referral_names_the_service(house):
 def test_a_service_not_verified_for_half_a_year_is_told_to_nobody(house):
     steps = """
   - id: T1
+    at: {week: 28, day: mon, time: "16:15"}
+    refer: {service: puspaga, text: "Bantuan ada di {layanan}: {telp}."}
+"""
+    assert run(house, steps, start=TODAY + "T09:00:00+08:00") == []
+    assert outcomes(house)["T1"] == ("skipped", "service_stale")
+
+
+def test_a_series_that_refers_to_a_stale_service_is_not_loaded(house):
+    steps = """
+  - id: T1
     at: {week: 1, day: mon, time: "16:15"}
     refer: {service: puspaga, text: "Bantuan ada di {layanan}: {telp}."}
 """
     later = datetime.date.today() + datetime.timedelta(days=200)
-    assert run(house, steps, start=later.isoformat() + "T09:00:00+08:00") == []
-    assert outcomes(house)["T1"] == ("skipped", "service_stale")
+    house.start_simulator("report_after: 2s\n", start=later.isoformat() + "T09:00:00+08:00")
+    house.write_config()
+    house.start_daemon()
+    refused = house.cegah("load", str(house.write_campaign(CAMPAIGN, HEAD + steps)),
+                          check=False)
+    assert refused.returncode == 1 and "last verified 200 days ago" in refused.stderr
 
 
 def test_an_invite_carries_the_persons_own_code(house):
