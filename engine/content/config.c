@@ -58,6 +58,8 @@ static const struct option_row GATEWAY_ROWS[] = {
     {"report_window", OPTION_DURATION,
         offsetof(struct config_gateway, report_window_ms), "15m", 0, 1000, 86400000,
         NULL, "How long a message of unknown fate waits for its delivery report: 15m."},
+    {"number", OPTION_TEXT, offsetof(struct config_gateway, number), NULL, 0, 0, 0,
+        NULL, "the number that people write to, as the page at /join/CODE shows it"},
     {"give_up", OPTION_DURATION, offsetof(struct config_gateway, give_up_ms), "0s", 0,
         0, 7LL * 86400000, NULL, "Fail over to the next route after this; 0s: never."},
     {"unsure", OPTION_CHOICE, offsetof(struct config_gateway, unsure), "resend", 0, 0,

@@ -38,6 +38,7 @@ struct config_gateway {
     int64_t idle_ms;     /* a kept connection is not reused after this, default 20 s */
     int64_t max_age_ms;  /* a message older than this is EXPIRED, default 24 h */
     int64_t report_window_ms; /* how long UNSURE waits for a report, default 15 min */
+    char *number;       /* that people write to, for the page at /join/CODE; or NULL */
     int64_t give_up_ms; /* routes: fail over after this without delivery; 0: never */
     int unsure;         /* enum unsure_policy */
     void *own;          /* the struct that the adapter's options filled */

@@ -13,6 +13,7 @@
 #include "web/api.h"
 #include "web/engine.h"
 #include "web/hooks.h"
+#include "web/join.h"
 #include "web/metrics.h"
 #include "web/virtual.h"
 
@@ -92,6 +93,8 @@ static void on_call(
     http_answer_init(&answer);
     if (strncmp(inbound->path, "/hooks/", strlen("/hooks/")) == 0) {
         hooks_call(&daemon->engine, &daemon->hooks, inbound, &answer);
+    } else if (strncmp(inbound->path, "/join/", strlen("/join/")) == 0) {
+        join_call(&daemon->engine, inbound, &answer);
     } else if (strcmp(inbound->path, "/healthz") == 0) {
         http_answer_set(&answer, 200, "text/plain", "ok\n");
     } else if (strcmp(inbound->path, "/readyz") == 0) {
