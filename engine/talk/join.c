@@ -397,7 +397,9 @@ bool talk_age(struct talk_turn *turn)
     gate_subject(turn->talk->planner->gate, asked.person_id, turn->now, &subject);
     year = zone_civil(subject.zone, turn->now).year;
     number = birth_year_of(number, year);
-    if (subject.person.id == 0 || number > year || year - number > 110) {
+    /* What a list has said meanwhile stays: an answer only fills what nobody knew. */
+    if (subject.person.id == 0 || subject.person.birth_year != 0 || number > year ||
+        year - number > 110) {
         return false;
     }
     subject.person.birth_year = number;

@@ -20,7 +20,7 @@ from travel import DAY, HOUR, MINUTE
 START = 1767574800000  # Monday 2026-01-05, 09:00 in Makassar
 WEEKS = 4
 DISTRICTS = ["maros", "maros", "surabaya", "ambon"]
-PHONES = [phone(n) for n in range(10, 16)]
+PHONES = [phone(n) for n in range(10, 14)]
 GUARDIANS = [phone(n) for n in range(20, 23)]
 STRANGERS = [phone(n) for n in range(30, 33)]
 NAMES = ["Intan", "Sitti", "Rahma"]

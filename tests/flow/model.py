@@ -219,7 +219,9 @@ class Model:
     def judge_guardian(self, at, phone, text):
         for form in self.forms:
             one, father, _, asked = form
-            if father == phone and not asked and one.own and not one.gone:
+            named = f"wali {one.name}:" in text or "wali:" in text
+            if father == phone and named and not asked and one.own and not one.gone and \
+                    not one.guardian:
                 form[2], form[3] = code_of(text), True
                 return one.phone
         self.fault("R2", at, phone, text, "no form, no yes of the child, or asked before")

@@ -75,6 +75,15 @@ def test_R2_a_number_that_was_not_asked_for_is_no_age(house):
     assert house.enrolment(CHILD)["state"] == "waiting_guardian"
 
 
+def test_R2_an_answer_does_not_undo_the_birth_year_of_a_list(house):
+    begun(house)
+    says(house, CHILD, "DAFTAR MAROS")
+    house.import_rows([{**UNASKED, "phone": CHILD}])
+    says(house, CHILD, "25")
+    assert person(house, CHILD)["birth_year"] == 2012
+    assert house.enrolment(CHILD)["state"] == "waiting_guardian"
+
+
 def test_R2_age_is_asked_of_an_imported_contact_without_one(house):
     begun(house, rows=[{**ADULT, "phone": CHILD, "birth_year": ""}])
     says(house, CHILD, "YA")
