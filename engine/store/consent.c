@@ -53,12 +53,9 @@ bool consent_any_own(struct db *db, int64_t person_id)
     struct stmt *stmt = db_stmt(db,
         "SELECT 1 FROM consent WHERE person_id=?1 AND whose='own' AND decision='given'"
         " AND withdrawn_at IS NULL LIMIT 1");
-    bool any;
 
     stmt_int(stmt, 1, person_id);
-    any = stmt_row(stmt);
-    stmt_end(stmt);
-    return any;
+    return stmt_found(stmt);
 }
 
 bool consent_is_known(struct db *db, const struct consent *consent)
@@ -66,16 +63,13 @@ bool consent_is_known(struct db *db, const struct consent *consent)
     struct stmt *stmt = db_stmt(db,
         "SELECT 1 FROM consent WHERE person_id=?1 AND whose=?2 AND method=?3"
         " AND dated=?4 AND wording=?5 LIMIT 1");
-    bool known;
 
     stmt_int(stmt, 1, consent->person_id);
     stmt_text(stmt, 2, consent->guardian ? "guardian" : "own");
     stmt_text(stmt, 3, consent->method);
     stmt_text(stmt, 4, consent->dated);
     stmt_text(stmt, 5, consent->wording);
-    known = stmt_row(stmt);
-    stmt_end(stmt);
-    return known;
+    return stmt_found(stmt);
 }
 
 int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian)
@@ -83,15 +77,10 @@ int64_t consent_ended_at(struct db *db, int64_t person_id, bool guardian)
     struct stmt *stmt = db_stmt(db,
         "SELECT max(CASE decision WHEN 'refused' THEN coalesce(given_at,recorded_at)"
         " ELSE withdrawn_at END) FROM consent WHERE person_id=?1 AND whose=?2");
-    int64_t at = 0;
 
     stmt_int(stmt, 1, person_id);
     stmt_text(stmt, 2, guardian ? "guardian" : "own");
-    if (stmt_row(stmt)) {
-        at = stmt_get_int(stmt, 0);
-        stmt_end(stmt);
-    }
-    return at;
+    return stmt_value(stmt);
 }
 
 int64_t consent_withdraw(
@@ -178,12 +167,9 @@ bool suppression_is_live(struct db *db, int64_t address_id)
 {
     struct stmt *stmt = db_stmt(db,
         "SELECT 1 FROM suppression WHERE address_id=?1 AND lifted_at IS NULL LIMIT 1");
-    bool live;
 
     stmt_int(stmt, 1, address_id);
-    live = stmt_row(stmt);
-    stmt_end(stmt);
-    return live;
+    return stmt_found(stmt);
 }
 
 bool suppression_lift(

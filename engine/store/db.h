@@ -137,6 +137,13 @@ const char *stmt_get_word(struct stmt *stmt, int column);
 void stmt_copy(struct stmt *stmt, int column, char *out, size_t size);
 const void *stmt_get_blob(struct stmt *stmt, int column, size_t *length);
 bool stmt_is_null(struct stmt *stmt, int column);
+/* Each reads all that is wanted and leaves the statement. */
+/* The first column of the first row; 0 when there is none. */
+int64_t stmt_value(struct stmt *stmt);
+/* True when there is a row. */
+bool stmt_found(struct stmt *stmt);
+/* The first column of at most max rows; returns how many. */
+int stmt_ids(struct stmt *stmt, int64_t *ids, int max);
 int64_t db_last_id(const struct db *db);
 
 /* Pages in the WAL after the last commit. */

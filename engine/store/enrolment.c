@@ -133,13 +133,8 @@ int64_t enrolment_earliest_due(struct db *db)
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT min(due_at) FROM enrolment WHERE due_at IS NOT NULL");
-    int64_t due = 0;
 
-    if (stmt_row(stmt)) {
-        due = stmt_get_int(stmt, 0);
-        stmt_end(stmt);
-    }
-    return due;
+    return stmt_value(stmt);
 }
 
 bool enrolment_was_invited(struct db *db, int64_t person_id, int64_t series_id)
@@ -147,24 +142,10 @@ bool enrolment_was_invited(struct db *db, int64_t person_id, int64_t series_id)
     struct stmt *stmt =
         db_stmt(db, "SELECT 1 FROM enrolment WHERE person_id=?1 AND series_id<>?2"
                     " AND invited_at IS NOT NULL LIMIT 1");
-    bool invited;
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, series_id);
-    invited = stmt_row(stmt);
-    stmt_end(stmt);
-    return invited;
-}
-
-static int read_ids(struct stmt *stmt, int64_t *ids, int max)
-{
-    int n = 0;
-
-    while (n < max && stmt_row(stmt)) {
-        ids[n++] = stmt_get_int(stmt, 0);
-    }
-    stmt_end(stmt);
-    return n;
+    return stmt_found(stmt);
 }
 
 int enrolment_due_ids(struct db *db, int64_t now, int64_t *ids, int max)
@@ -175,7 +156,7 @@ int enrolment_due_ids(struct db *db, int64_t now, int64_t *ids, int max)
 
     stmt_int(stmt, 1, now);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, int max)
@@ -186,7 +167,7 @@ int enrolment_live_of_address(struct db *db, int64_t address_id, int64_t *ids, i
 
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int enrolment_live_of_person(struct db *db, int64_t person_id, int64_t *ids, int max)
@@ -197,7 +178,7 @@ int enrolment_live_of_person(struct db *db, int64_t person_id, int64_t *ids, int
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int enrolment_ids_of_series(struct db *db, int64_t series_id,
@@ -211,7 +192,7 @@ int enrolment_ids_of_series(struct db *db, int64_t series_id,
     stmt_text(stmt, 2, names[state]);
     stmt_int(stmt, 3, after);
     stmt_int(stmt, 4, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 /* Most are new. (An upsert in one statement would copy the pages that it changes.) */
@@ -262,14 +243,11 @@ void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
 static bool has_outcome(
     struct stmt *stmt, int64_t enrolment_id, const char *step, int64_t occurrence)
 {
-    bool found;
 
     stmt_int(stmt, 1, enrolment_id);
     stmt_text(stmt, 2, step);
     stmt_int(stmt, 3, occurrence);
-    found = stmt_row(stmt);
-    stmt_end(stmt);
-    return found;
+    return stmt_found(stmt);
 }
 
 bool outcome_is_final(

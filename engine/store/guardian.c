@@ -195,12 +195,9 @@ bool guardian_is_address(struct db *db, int64_t address_id)
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT 1 FROM guardian WHERE address_id=?1 LIMIT 1");
-    bool any;
 
     stmt_int(stmt, 1, address_id);
-    any = stmt_row(stmt);
-    stmt_end(stmt);
-    return any;
+    return stmt_found(stmt);
 }
 
 void guardian_save(struct db *db, const struct guardian *guardian)

@@ -94,10 +94,7 @@ bool opened_text_any(struct db *db, int64_t inbound_id)
 {
     struct stmt *stmt = db_stmt(db,
         "SELECT 1 FROM opened_text WHERE inbound_id=?1 AND outcome='opened' LIMIT 1");
-    bool found;
 
     stmt_int(stmt, 1, inbound_id);
-    found = stmt_row(stmt);
-    stmt_end(stmt);
-    return found;
+    return stmt_found(stmt);
 }

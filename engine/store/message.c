@@ -218,13 +218,10 @@ bool message_is_on_wire(struct db *db, int64_t id, int64_t n)
 {
     struct stmt *stmt = db_stmt(
         db, "SELECT 1 FROM message WHERE id=?1 AND state='sending' AND attempts=?2");
-    bool found;
 
     stmt_int(stmt, 1, id);
     stmt_int(stmt, 2, n);
-    found = stmt_row(stmt);
-    stmt_end(stmt);
-    return found;
+    return stmt_found(stmt);
 }
 
 char *message_text(struct db *db, int64_t text_id)
@@ -351,17 +348,6 @@ int message_queued_of_address(
     return read_rows(stmt, list, max);
 }
 
-static int64_t read_one(struct stmt *stmt)
-{
-    int64_t value = 0;
-
-    if (stmt_row(stmt)) {
-        value = stmt_get_int(stmt, 0);
-        stmt_end(stmt);
-    }
-    return value;
-}
-
 int64_t message_next_claim(struct db *db, const char *gateway)
 {
     int64_t earliest = 0;
@@ -374,7 +360,7 @@ int64_t message_next_claim(struct db *db, const char *gateway)
 
         stmt_text(stmt, 1, gateway);
         stmt_int(stmt, 2, priority);
-        next = read_one(stmt);
+        next = stmt_value(stmt);
         if (next != 0 && (earliest == 0 || next < earliest)) {
             earliest = next;
         }
@@ -384,14 +370,15 @@ int64_t message_next_claim(struct db *db, const char *gateway)
 
 int64_t message_next_expiry(struct db *db)
 {
-    return read_one(
+    return stmt_value(
         db_stmt(db, "SELECT min(expires_at) FROM message WHERE state='queued'"));
 }
 
 int64_t message_next_unsure(struct db *db)
 {
-    return read_one(db_stmt(db, "SELECT min(next_at) FROM message WHERE state='unsure' "
-                                "AND next_at IS NOT NULL"));
+    return stmt_value(
+        db_stmt(db, "SELECT min(next_at) FROM message WHERE state='unsure' "
+                    "AND next_at IS NOT NULL"));
 }
 
 int64_t message_count_state(struct db *db, enum message_state state)

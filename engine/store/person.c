@@ -88,17 +88,6 @@ int64_t person_behind(struct db *db, int64_t address_id, const char *name)
     return id;
 }
 
-static int read_ids(struct stmt *stmt, int64_t *ids, int max)
-{
-    int n = 0;
-
-    while (n < max && stmt_row(stmt)) {
-        ids[n++] = stmt_get_int(stmt, 0);
-    }
-    stmt_end(stmt);
-    return n;
-}
-
 int person_ids_after(struct db *db, int64_t after, int64_t *ids, int max)
 {
     struct stmt *stmt =
@@ -106,7 +95,7 @@ int person_ids_after(struct db *db, int64_t after, int64_t *ids, int max)
 
     stmt_int(stmt, 1, after);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int64_t person_by_code(struct db *db, const char *code)
@@ -117,19 +106,14 @@ int64_t person_by_code(struct db *db, const char *code)
     int64_t ids[2];
 
     stmt_text(stmt, 1, code);
-    return read_ids(stmt, ids, 2) == 1 ? ids[0] : 0;
+    return stmt_ids(stmt, ids, 2) == 1 ? ids[0] : 0;
 }
 
 int64_t person_count(struct db *db)
 {
     struct stmt *stmt = db_stmt(db, "SELECT count(*) FROM person");
-    int64_t n = 0;
 
-    if (stmt_row(stmt)) {
-        n = stmt_get_int(stmt, 0);
-        stmt_end(stmt);
-    }
-    return n;
+    return stmt_value(stmt);
 }
 
 bool person_is_minor(const struct person *person, int year)
@@ -220,13 +204,10 @@ bool address_is_tied(struct db *db, int64_t person_id, int64_t address_id)
 {
     struct stmt *stmt = db_stmt(
         db, "SELECT 1 FROM person_address WHERE person_id=?1 AND address_id=?2");
-    bool tied;
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, address_id);
-    tied = stmt_row(stmt);
-    stmt_end(stmt);
-    return tied;
+    return stmt_found(stmt);
 }
 
 int address_list(struct db *db, int64_t person_id, int64_t *ids, int max)
@@ -237,7 +218,7 @@ int address_list(struct db *db, int64_t person_id, int64_t *ids, int max)
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int64_t address_of_person(struct db *db, int64_t person_id)
@@ -272,7 +253,7 @@ int address_people(struct db *db, int64_t address_id, int64_t *ids, int max)
 
     stmt_int(stmt, 1, address_id);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int64_t basis_add(struct db *db, int64_t person_id, int64_t address_id, const char *how,

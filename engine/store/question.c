@@ -100,13 +100,8 @@ int64_t question_earliest_reminder(struct db *db)
 {
     struct stmt *stmt = db_stmt(
         db, "SELECT min(reminder_at) FROM question WHERE reminder_at IS NOT NULL");
-    int64_t at = 0;
 
-    if (stmt_row(stmt)) {
-        at = stmt_get_int(stmt, 0);
-        stmt_end(stmt);
-    }
-    return at;
+    return stmt_value(stmt);
 }
 
 void answer_add(struct db *db, const struct question *question, const char *value,

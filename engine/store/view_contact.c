@@ -15,17 +15,6 @@ static void copy(char *to, size_t size, struct stmt *stmt, int column)
     snprintf(to, size, "%s", stmt_get_word(stmt, column));
 }
 
-static int read_ids(struct stmt *stmt, int64_t *ids, int max)
-{
-    int n = 0;
-
-    while (n < max && stmt_row(stmt)) {
-        ids[n++] = stmt_get_int(stmt, 0);
-    }
-    stmt_end(stmt);
-    return n;
-}
-
 int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max)
 {
     struct stmt *stmt =
@@ -34,7 +23,7 @@ int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max)
 
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, max);
-    return read_ids(stmt, ids, max);
+    return stmt_ids(stmt, ids, max);
 }
 
 int view_bases(struct db *db, int64_t person_id, struct view_basis *list, int max)
@@ -69,7 +58,7 @@ int view_enrolments(struct db *db, int64_t person_id, struct enrolment *list, in
     max = max < 64 ? max : 64;
     stmt_int(stmt, 1, person_id);
     stmt_int(stmt, 2, max);
-    n = read_ids(stmt, ids, max);
+    n = stmt_ids(stmt, ids, max);
     for (int i = 0; i < n; i++) {
         kept += enrolment_find(db, ids[i], &list[kept]);
     }
