@@ -5,12 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cli/context.h"
+#include "cli/fit.h"
 #include "content/config.h"
 #include "store/db.h"
 #include "store/meta.h"
+
+/* Narrower than TERMINAL_MIN, a broken line is no easier to read. */
+enum { TERMINAL_MIN = 60, FITTED_BYTES_MAX = 512 << 20 };
 
 int reading_begin(struct reading *reading, const char *config_path, struct err *err)
 {
@@ -79,9 +86,29 @@ void reading_end_items(int64_t n)
     fputs(n == 0 ? "[]\n" : "\n]\n", stdout);
 }
 
+/* Only a terminal has a width; what goes into a pipe or a file stays a line a row. */
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0
+               ? size.ws_col
+               : 0;
+}
+
 void reading_print(const struct buf *out)
 {
-    fwrite(buf_text(out), 1, out->length, stdout);
+    int width = terminal_width();
+    struct buf fitted;
+
+    if (width < TERMINAL_MIN) {
+        fwrite(buf_text(out), 1, out->length, stdout);
+        return;
+    }
+    buf_init(&fitted, FITTED_BYTES_MAX);
+    fit_lines(buf_text(out), width, &fitted);
+    fwrite(buf_text(&fitted), 1, fitted.length, stdout);
+    buf_fini(&fitted);
 }
 
 int reading_finish(void)

@@ -35,6 +35,7 @@ void reading_print_json(json_t *value);
 /* Prints the items of an array one a line; begin with *n at 0. Takes the item. */
 void reading_print_item(json_t *item, int64_t *n);
 void reading_end_items(int64_t n);
+/* Prints what people read; a terminal gets no line that is wider than it. */
 void reading_print(const struct buf *out);
 /* Returns 0 when all of stdout was written, else the exit status, with its sentence
  * printed. */
