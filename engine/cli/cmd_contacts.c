@@ -84,6 +84,16 @@ static const char *word(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
+/* " (opted out)", of the word opted_out */
+static void add_reason(const char *reason, struct buf *out)
+{
+    buf_add_text(out, " (");
+    for (; *reason != '\0'; reason++) {
+        buf_add_char(out, *reason == '_' ? ' ' : *reason);
+    }
+    buf_add_char(out, ')');
+}
+
 /* "champions: active, next C4; news: ended (completed)" */
 static void add_series(const json_t *line, struct buf *out)
 {
@@ -95,7 +105,7 @@ static void add_series(const json_t *line, struct buf *out)
         buf_add_format(out, "%s%s: %s", i == 0 ? "" : "; ", word(series, "series"),
             word(series, "state"));
         if (word(series, "reason")[0] != '\0') {
-            buf_add_format(out, " (%s)", word(series, "reason"));
+            add_reason(word(series, "reason"), out);
         } else if (word(series, "step")[0] != '\0') {
             buf_add_format(out, ", next %s", word(series, "step"));
         }
@@ -254,54 +264,56 @@ static int run(int argc, char **argv)
 
 const struct command contacts_command = {
     .name = "contacts",
-    .usage = "import FILE [OPTIONS] | move OLD NEW --reason TEXT | list [--limit N] | "
-             "show PHONE|ID [--consent] | consent PHONE|ID … | "
-             "guardian PHONE|ID GUARDIAN_PHONE … | withdraw PHONE|ID …  "
-             "[-c CONFIG] [--json]",
+    .usage =
+        "import FILE [--basis TEXT] [--map COLUMN=NAME]… [--refused FILE]\n"
+        "               [--dry-run]\n"
+        "       cegah contacts list [--limit N]\n"
+        "       cegah contacts show WHOM [--consent]\n"
+        "       cegah contacts move OLD NEW --reason TEXT [--name NAME]\n"
+        "       cegah contacts consent WHOM --own|--guardian --method M --date D "
+        "--wording W …\n"
+        "       cegah contacts guardian WHOM NUMBER --date D --wording W …\n"
+        "       cegah contacts withdraw WHOM --own|--guardian --reason TEXT …\n"
+        "       each with [-c CONFIG] [--json]; WHOM is a phone number or a contact's "
+        "id",
     .summary = "who is known, who agreed to what, and bringing contacts in",
     .help =
-        "import FILE  takes contacts from a CSV file or the first sheet of an .xlsx, "
-        "and\n"
-        "             accounts for every row: taken, merged, or refused and why\n"
-        "move OLD NEW a changed number: the person, with every consent, goes on at "
-        "NEW;\n"
-        "             nothing is sent to OLD any more\n"
-        "list         the contacts, the first 100 unless --limit says more; with "
-        "--json\n"
-        "             every one, an array with one on each line\n"
-        "show WHOM    who is behind a phone number or a contact's id: how the number\n"
-        "             came, who agreed to what, and what became of each step\n"
+        "import    takes contacts from a CSV file or the first sheet of an .xlsx, and\n"
+        "          accounts for every row: taken, merged, or refused and why\n"
+        "list      the contacts, the first 100 unless --limit says more; with --json\n"
+        "          every one, an array with one on each line\n"
+        "show      who is behind a phone number: how the number came, who agreed to\n"
+        "          what, and what became of each step\n"
+        "move      a changed number: the person, with every consent, goes on at NEW;\n"
+        "          nothing is sent to OLD any more\n"
+        "consent   records what a form or a voice record says\n"
+        "guardian  records the number of a parent or guardian that stands on a signed\n"
+        "          form: it is asked once, by SMS, when the minor has said yes\n"
+        "withdraw  ends a consent\n"
         "\n"
-        "consent WHOM   records what a form or a voice record says: --own or "
-        "--guardian,\n"
-        "             --method paper|voice|…, --date YYYY-MM-DD, --wording VERSION, "
-        "and if\n"
-        "             need be --evidence REF; --refused for a no\n"
-        "guardian WHOM NUMBER   records the number of a parent or guardian that stands "
-        "on\n"
-        "             a signed form (--date, --wording): it is asked once, by SMS, "
-        "when "
-        "the\n"
-        "             minor has said yes\n"
-        "withdraw WHOM   ends a consent: --own or --guardian, --reason TEXT\n"
+        "import:\n"
+        "  --basis TEXT         how the numbers were collected, for rows that do not\n"
+        "                       say it themselves\n"
+        "  --dry-run            account for the rows, change nothing\n"
+        "  --map COLUMN=NAME    the file's column NAME is COLUMN (phone, name …);\n"
+        "                       ignore=NAME passes over it; may be repeated\n"
+        "  --refused FILE       write the refused rows to FILE, each with its reason,\n"
+        "                       to mend and import again\n"
+        "list, show:\n"
+        "  --limit N            at most so many, 1 to 100000\n"
+        "  --consent            only the consents, each with its evidence\n"
+        "move, consent, guardian, withdraw:\n"
+        "  --name NAME          who of several behind the number\n"
+        "  --reason TEXT        how it is known that the number changed, or why the\n"
+        "                       consent ends\n"
+        "  --own, --guardian    whose consent it is\n"
+        "  --method METHOD      paper, voice …: what was agreed on\n"
+        "  --date YYYY-MM-DD    the day it was given\n"
+        "  --wording VERSION    the consent wording that was agreed to\n"
+        "  --evidence REF       where the form or the record is kept\n"
+        "  --refused            consent: it was a no\n"
         "\n"
         "  -c, --config CONFIG  this config\n"
-        "  --name N             consent, guardian, withdraw: who of several behind "
-        "the\n"
-        "                       number\n"
-        "  --basis TEXT         import: how the numbers were collected, for rows that "
-        "do\n"
-        "                       not say it themselves\n"
-        "  --dry-run            import: account for the rows, change nothing\n"
-        "  --map COLUMN=NAME    import: the file's column NAME is COLUMN (phone, name "
-        "…);\n"
-        "                       ignore=NAME passes over it; may be repeated\n"
-        "  --refused FILE       import: write the refused rows to FILE, each with its\n"
-        "                       reason, to mend and import again\n"
-        "  --name NAME          move: who, when several people are behind OLD\n"
-        "  --reason TEXT        move: how it is known that the number changed\n"
-        "  --limit N            list: at most so many, 1 to 100000\n"
-        "  --consent            show: only the consents, each with its evidence\n"
         "  --json               for scripts\n"
         "\n"
         "Numbers are masked and ages are bands, for everyone.\n",

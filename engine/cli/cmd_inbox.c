@@ -19,6 +19,7 @@
 #include "cli/inbox_read.h"
 #include "cli/reading.h"
 #include "content/config.h"
+#include "report/reason.h"
 #include "report/table.h"
 #include "report/value.h"
 #include "store/db.h"
@@ -158,7 +159,9 @@ static void add_row(
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *text = json_string_value(json_object_get(line, keys[i]));
 
-        table_set_text(table, keys[i], text == NULL ? "" : text);
+        text = text == NULL ? "" : text;
+        table_set_text(table, keys[i],
+            strcmp(keys[i], "intent") == 0 ? reason_intent(text) : text);
     }
 }
 
@@ -271,8 +274,11 @@ static int run(int argc, char **argv)
 
 const struct command inbox_command = {
     .name = "inbox",
-    .usage = "[--limit N] | read ID --as NAME --reason TEXT [--passphrase-file FILE] | "
-             "done ID [--unread]  [-c CONFIG] [--json]",
+    .usage =
+        "[--limit N] [-c CONFIG] [--json]\n"
+        "       cegah inbox read ID --as NAME --reason TEXT [--passphrase-file FILE] "
+        "[-c CONFIG]\n"
+        "       cegah inbox done ID [--unread] [-c CONFIG] [--json]",
     .summary = "people who wait for a human; a focal person reads what they wrote",
     .help =
         "Without a word: who waits for a human, the longest first, 50 unless --limit "

@@ -109,7 +109,7 @@ static void add_row(struct table *table, const struct reference_key *key,
     const char *zone, const struct view_message *message)
 {
     char id[MESSAGE_ID_SIZE], contact[VALUE_CONTACT_SIZE], local[32];
-    char *what = message->inbound ? mem_copy(message->step)
+    char *what = message->inbound ? mem_copy(reason_intent(message->step))
                                   : mem_format("%s %s", message->kind, message->step);
 
     message_public_id(key, message->inbound, message->id, id);

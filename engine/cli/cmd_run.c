@@ -18,40 +18,56 @@
 
 extern const struct command start_command, pause_command, resume_command, stop_command;
 
-static void print_count(const json_t *series, const char *key, const char *words)
+/* What is counted, in words for one person and for several. */
+static const struct count {
+    const char *key, *one, *several;
+} counts[] = {
+    {"invited", "person will be invited", "people will be invited"},
+    {"active", "person begins: the consents are there",
+        "people begin: their consents are there"},
+    {"let_in", "person begins: the guardian's consent has come",
+        "people begin: their guardian's consent has come"},
+    {"waiting", "person waits: the number carries somebody first",
+        "people wait: their number carries somebody first"},
+    {"resumed", "person goes on", "people go on"},
+    {"declined", "person left out: has said stop or no",
+        "people left out: they have said stop or no"},
+    {"no_basis", "person left out: nobody knows how the number was collected",
+        "people left out: nobody knows how their number was collected"},
+};
+
+static void print_count(const json_t *from, const struct count *count)
 {
-    json_int_t n = json_integer_value(json_object_get(series, key));
+    json_int_t n = json_integer_value(json_object_get(from, count->key));
 
     if (n > 0) {
-        printf("    %lld %s\n", (long long)n, words);
+        printf("    %lld %s\n", (long long)n, n == 1 ? count->one : count->several);
     }
 }
 
-static void print_result(const json_t *result)
+static void print_result(const char *command, const json_t *result)
 {
-    const char *only = json_string_value(json_object_get(result, "only"));
+    static const struct count ended = {"ended", "person ended", "people ended"};
+    const char *campaign = json_string_value(json_object_get(result, "campaign"));
+    const char *state = json_string_value(json_object_get(result, "state"));
+    bool is_held = strcmp(command, "resume") == 0 && strcmp(state, "paused") == 0;
     size_t i;
     json_t *series;
 
-    printf("%s%s%s: %s\n", json_string_value(json_object_get(result, "campaign")),
-        only == NULL ? "" : "/", only == NULL ? "" : only,
-        json_string_value(json_object_get(result, "state")));
-    print_count(result, "ended", "people ended");
+    printf("%s: %s\n", campaign, state);
+    print_count(result, &ended);
     json_array_foreach(json_object_get(result, "series"), i, series)
     {
         printf("  %s: %s\n", json_string_value(json_object_get(series, "series")),
             json_string_value(json_object_get(series, "state")));
-        print_count(series, "invited", "people will be invited");
-        print_count(series, "active", "people begin, their consents are there");
-        print_count(
-            series, "let_in", "people begin, their guardian's consent has come");
-        print_count(
-            series, "waiting", "people wait: their number carries somebody first");
-        print_count(series, "resumed", "people go on");
-        print_count(series, "declined", "people left out: they have said stop or no");
-        print_count(series, "no_basis",
-            "people left out: nobody knows how their number "
-            "was collected");
+        for (size_t j = 0; j < sizeof counts / sizeof counts[0]; j++) {
+            print_count(series, &counts[j]);
+        }
+    }
+    if (is_held) {
+        printf("The campaign as a whole is paused, so nothing leaves yet: "
+               "`cegah resume %s`\n",
+            campaign);
     }
 }
 
@@ -80,7 +96,7 @@ static int call(
         json_dumpf(result, stdout, JSON_INDENT(2));
         putchar('\n');
     } else {
-        print_result(result);
+        print_result(command->name, result);
     }
     json_decref(result);
     config_free(config);

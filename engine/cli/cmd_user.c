@@ -266,9 +266,16 @@ static void print_result(const struct arguments *arguments, const json_t *result
             keys == 1 ? "" : "s");
     }
     if (is_focal && is_add) {
-        printf("Texts that came before were sealed without this key: it opens none of "
-               "them,\nunless the key is one that was in use (--key).\n"
-               "Nobody can reset this passphrase. Without it, whatever is sealed to "
+        if (arguments->from.key != NULL) {
+            printf(
+                "She opens what was sealed to the key in %s, too. Now take that file "
+                "off this\nmachine; a copy belongs offline, in a safe place.\n",
+                arguments->from.key);
+        } else {
+            printf("Texts that came before were sealed without this key: it opens none "
+                   "of them.\n");
+        }
+        printf("Nobody can reset this passphrase. Without it, whatever is sealed to "
                "this key\nalone stays sealed for ever.\n");
     }
 }
@@ -313,8 +320,9 @@ static int run(int argc, char **argv)
 
 const struct command user_command = {
     .name = "user",
-    .usage = "add NAME --role ROLE [--key FILE] | passwd NAME | disable NAME | enable "
-             "NAME | list  [--passphrase-file FILE] [-c CONFIG] [--json]",
+    .usage = "add NAME --role ROLE [--key FILE]\n"
+             "       cegah user passwd NAME | disable NAME | enable NAME | list\n"
+             "       each with [--passphrase-file FILE] [-c CONFIG] [--json]",
     .summary = "who works with cegah, and to whose keys free text is sealed",
     .help =
         "add NAME      adds a person. The passphrase is asked twice, and has 12\n"

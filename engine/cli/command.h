@@ -8,7 +8,8 @@
 
 struct command {
     const char *name;
-    const char *usage;   /* behind "cegah NAME ": "[--listen A] [--profile FILE]" */
+    const char *usage; /* behind "cegah NAME ": "[--listen A] [--profile FILE]"; further
+                            lines begin with seven blanks */
     const char *summary; /* one line for `cegah help` */
     const char *help;    /* paragraphs for `cegah help NAME`, each option on a line */
     /* argv[0] is the command's name. Returns the exit status: 0 done, 1 refused, 2 wrong

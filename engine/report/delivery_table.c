@@ -212,7 +212,7 @@ void delivery_print(
     if (used > 0) {
         buf_add_format(out, "\nNo message is: %s.\n", empty);
     }
-    buf_add_text(out,
-        "arrived: delivered or read, of all messages; people: distinct, with "
-        "a message that arrived; parts: what gateways accepted.\n");
+    buf_add_text(out, "arrived: delivered or read, of all messages; people: distinct, "
+                      "with a message\n"
+                      "that arrived; parts: what gateways accepted.\n");
 }

@@ -32,8 +32,8 @@ static const struct meaning reasons[] = {
     {"campaign_paused",
         "The campaign is paused; `cegah resume CAMPAIGN` goes on with it."},
     {"campaign_stopped",
-        "The campaign was stopped; `cegah start CAMPAIGN` starts it anew "
-        "for whoever has not finished."},
+        "The campaign or series was stopped for good; to begin anew, load it under "
+        "another name."},
     {"series_paused",
         "The series is paused; `cegah resume CAMPAIGN/SERIES` goes on with it."},
     {"no_route", "No gateway of the config carries this channel: add one to `gateways` "
@@ -139,6 +139,21 @@ static const struct meaning receipts[] = {
     {"DELETED", "The carrier deleted it before it was delivered: ask the operator why"},
 };
 
+/* What somebody wrote, by what it was taken for: the keyword itself where it is one. */
+static const struct meaning intents[] = {
+    {"out", "STOP"},
+    {"in", "YA"},
+    {"decline", "TIDAK"},
+    {"join", "DAFTAR"},
+    {"unknown_code", "DAFTAR, wrong code"},
+    {"age", "age"},
+    {"guardian", "guardian's answer"},
+    {"answer", "answer"},
+    {"risk", "danger"},
+    {"free", "own words"},
+    {"media", "no text"},
+};
+
 static const char *find_receipt(const char *text)
 {
     for (size_t i = 0; i < sizeof receipts / sizeof receipts[0]; i++) {
@@ -184,4 +199,11 @@ void reason_explain(
     } else {
         sentence[0] = '\0';
     }
+}
+
+const char *reason_intent(const char *intent)
+{
+    const char *words = find(intents, sizeof intents / sizeof intents[0], intent);
+
+    return words != NULL ? words : intent;
 }

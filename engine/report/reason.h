@@ -16,4 +16,7 @@ enum { REASON_SENTENCE_SIZE = 512 };
 void reason_explain(
     const char *class, const char *reason, char sentence[REASON_SENTENCE_SIZE]);
 
+/* What a message that came in was taken for, in a word or two for people; borrowed. */
+const char *reason_intent(const char *intent);
+
 #endif

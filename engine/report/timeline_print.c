@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/zone.h"
+#include "report/reason.h"
 #include "report/table.h"
 #include "report/value.h"
 
@@ -72,7 +73,7 @@ void timeline_print(const json_t *timeline, const char *zone, struct buf *out)
     if (inbound) {
         buf_add_format(out, "from %s by %s over %s; taken for: %s\n",
             word(timeline, "contact"), word(timeline, "channel"),
-            word(timeline, "gateway"), word(timeline, "intent"));
+            word(timeline, "gateway"), reason_intent(word(timeline, "intent")));
     } else {
         buf_add_format(out, "to %s by %s over %s; %s %s of %s/%s\n",
             word(timeline, "contact"), word(timeline, "channel"),
