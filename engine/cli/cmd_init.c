@@ -127,7 +127,9 @@ static void print_next(const char *folder)
         "the\n"
         "focal person, who keeps it offline, with a copy in a safe place, and delete "
         "it\n"
-        "here: it must never be on the server. Nobody can make it again.\n"
+        "here: it must never be on the server. Nobody can make it again. If she is to\n"
+        "read with `cegah inbox`, let her type her passphrase before it goes:\n"
+        "cegah user add NAME --role focal --key focal.key\n"
         "\n"
         "Next: cegah check -c %s/cegah.yaml %s/campaigns/contoh\n",
         folder, folder, folder);

@@ -196,8 +196,7 @@ static int run(int argc, char **argv)
     }
     profile = profile_read(arguments.profile, &err);
     if (profile == NULL) {
-        fprintf(stderr, "%s\n", err.text);
-        return (int)err.code;
+        return cli_fail(&err);
     }
     status = serve(&arguments, profile);
     profile_free(profile);

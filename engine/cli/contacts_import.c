@@ -140,6 +140,11 @@ static char *read_file(const char *path, size_t *length, struct err *err)
         err_set(err, ERR_UNABLE, "%s: %s", path, strerror(errno));
         goto out;
     }
+    if (S_ISDIR(about.st_mode)) {
+        err_set(err, ERR_REFUSED,
+            "%s is a folder; name the list in it, a .csv or .xlsx file", path);
+        goto out;
+    }
     if (about.st_size > IMPORT_BYTES_MAX) {
         err_set(err, ERR_REFUSED, "%s has %lld bytes, %d are the most; split it", path,
             (long long)about.st_size, (int)IMPORT_BYTES_MAX);

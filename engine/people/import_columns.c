@@ -36,7 +36,8 @@ static const char *const names[IMPORT_COLUMNS][NAMES_MAX] = {
     [IMPORT_GUARDIAN_PHONE] = {"guardian_phone", "wali_nomor", "wali_hp"},
     [IMPORT_DISCREET] = {"discreet", "senyap"},
     [IMPORT_SHARED_PHONE] = {"shared_phone", "hp_bersama"},
-    [IMPORT_IGNORE] = {"ignore", "abaikan", "reason", "alasan"},
+    [IMPORT_IGNORE] = {"ignore", "abaikan", "reason", "alasan", "no", "no_urut",
+        "nomor_urut"},
 };
 
 const char *import_column_name(enum import_column column)
