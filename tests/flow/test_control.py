@@ -159,3 +159,12 @@ def test_a_copied_database_is_a_house_of_its_own(house, tmp_path_factory):
     done = house.cegah("start", "uji", "-c", str(other / "cegah.yaml"), config=False)
     assert "uji: running" in done.stdout
     assert house.rows("SELECT state FROM campaign") == [{"state": "loaded"}]
+
+
+def test_a_series_that_goes_on_in_a_paused_campaign_says_what_still_holds_it(house):
+    house.write_config(virtual=False, base_url=NOBODY)
+    house.cegah("load", str(house.write_campaign()))
+    house.cegah("start", "uji")
+    house.cegah("pause", "uji")
+    assert "`cegah resume uji`" in house.cegah("resume", "uji/remaja").stdout
+    assert "paused" not in house.cegah("resume", "uji").stdout

@@ -126,3 +126,11 @@ def test_the_program_gets_limits_and_no_environment_of_ours(desk, tmp_path):
                  env={"PATH": f"{said.parent}:{os.environ['PATH']}", "SECRET": "x"})
     assert done.returncode == 0, done.stderr
     assert desk.rows("SELECT name FROM person") == [{"name": "1024 60 0 600 False"}]
+
+
+def test_a_column_no_is_a_serial_number_and_a_folder_is_no_list(desk):
+    done = bring(desk, b"No.;No HP;Nama;Kabupaten;Dasar\n1;0812-0000-0010;Rahma;maros;formulir\n",
+                 name="daftar.csv")
+    assert done.returncode == 0 and '"taken": 1' in done.stdout
+    done = desk.cegah("contacts", "import", str(desk.folder), check=False)
+    assert done.returncode == 1 and "is a folder" in done.stderr
