@@ -52,6 +52,18 @@ int url_add_parameter(struct buf *out, const char *name, const char *value)
     return result;
 }
 
+size_t url_origin(const char *url)
+{
+    size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    if (scheme == 0 || strncmp(url + scheme, "://", 3) != 0 ||
+        strchr(url, '#') != NULL) {
+        return 0;
+    }
+    scheme += strlen("://");
+    return scheme + strcspn(url + scheme, "/?");
+}
+
 static int hex(unsigned char digit)
 {
     if (isdigit(digit)) {

@@ -14,6 +14,9 @@ int url_escape(struct buf *out, const char *text);
 /* Appends "name=escaped value", with "&" before it unless the buffer ends in "?" or "&"
  * or is empty. 0, or -1 on overflow. */
 int url_add_parameter(struct buf *out, const char *name, const char *value);
+/* How many bytes its scheme, host and port are ("http://127.0.0.1:13013"): what is sent
+ * follows. 0 when it is no such URL, or has a fragment, which is not sent. */
+size_t url_origin(const char *url);
 
 enum { FORM_FIELDS_MAX = 64 };
 

@@ -8,6 +8,7 @@
 #include "net/client.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/must.h"
+#include "base/url.h"
 #include "net/loop.h"
 
 enum {
@@ -110,7 +112,8 @@ static struct watch *watch_open(struct client *client, curl_socket_t fd)
     return watch;
 }
 
-static void on_watch_closed(uv_handle_t *handle)
+/* Of a watch, or of the client. */
+static void on_closed(uv_handle_t *handle)
 {
     free(handle->data);
 }
@@ -118,7 +121,7 @@ static void on_watch_closed(uv_handle_t *handle)
 static void watch_close(struct watch *watch)
 {
     watch->client->watches[watch->fd] = NULL;
-    uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
+    uv_close((uv_handle_t *)&watch->poll, on_closed);
 }
 
 static curl_socket_t on_open_socket(
@@ -284,6 +287,19 @@ static void set_constants(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
+/* libcurl takes a URL apart and puts it together several times a request, letter by
+ * letter, and a message's is long: so the path is given apart from it. */
+static void set_url(CURL *easy, const char *url)
+{
+    char origin[256];
+    size_t length = url_origin(url);
+    bool apart = url[length] == '/' && length < sizeof(origin);
+
+    snprintf(origin, sizeof(origin), "%.*s", (int)length, url);
+    curl_easy_setopt(easy, CURLOPT_URL, apart ? origin : url);
+    curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, apart ? url + length : NULL);
+}
+
 static void set_request(CURL *easy, const struct http_request *request,
     const struct client_options *options, const struct buf *body)
 {
@@ -291,7 +307,7 @@ static void set_request(CURL *easy, const struct http_request *request,
     bool has_body = method == HTTP_POST || method == HTTP_PUT || body->length > 0;
     long age_s = (long)(options->idle_ms / 1000) - 1;
 
-    curl_easy_setopt(easy, CURLOPT_URL, buf_text(&request->url));
+    set_url(easy, buf_text(&request->url));
     if (has_body) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buf_text(body));
@@ -500,11 +516,6 @@ void client_send(struct client *client, const struct http_request *request,
         "%d requests in flight", client->in_flight);
 }
 
-static void on_client_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
 void client_free(struct client *client)
 {
     static const struct http_reply cut = {
@@ -531,7 +542,7 @@ void client_free(struct client *client)
     }
     free(client->watches);
     client->watches = NULL;
-    uv_close((uv_handle_t *)&client->timer, on_client_closed);
+    uv_close((uv_handle_t *)&client->timer, on_closed);
     curl_global_cleanup();
 }
 

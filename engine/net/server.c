@@ -36,7 +36,7 @@ enum {
 enum call_state {
     CALL_NEW,      /* its request line was read */
     CALL_READING,  /* its body comes in */
-    CALL_WAITING,  /* suspended, with whoever handles it */
+    CALL_WAITING,  /* with whoever handles it; suspended, unless the turn answers it */
     CALL_ANSWERED, /* the answer waits for the library to ask for it */
     CALL_CUT,
     CALL_DONE,
@@ -53,6 +53,7 @@ struct server_call {
     struct server_call *previous; /* among those that wait */
     struct server_call *next;
     enum call_state state;
+    bool suspended;
     struct http_inbound inbound;
     struct http_answer answer;
     struct buf body;
@@ -77,6 +78,8 @@ struct server {
     uv_timer_t heartbeat;
     int handles_open;
     struct server_call *waiting;
+    int fresh;      /* of those that wait: not suspended yet */
+    bool postponed; /* they have been left one turn's end */
     char *unix_path;
     int port;
     bool resumed; /* the library must be run, and does not know it */
@@ -102,6 +105,7 @@ static void pump(struct server *server)
     unsigned before = count_connections(server);
     bool again = true, has_timeout = false;
 
+    server->postponed = false;
     for (int run = 0; run < RUNS_MAX && again; run++) {
         unsigned after;
 
@@ -109,7 +113,9 @@ static void pump(struct server *server)
         MHD_run(server->daemon);
         after = count_connections(server);
         has_timeout = MHD_get_timeout(server->daemon, &wait_ms) == MHD_YES;
-        again = server->resumed || after < before || (has_timeout && wait_ms == 0);
+        /* Fresh calls make the time-out 0, and are left for look() to come back to. */
+        again = server->resumed || after < before ||
+                (has_timeout && wait_ms == 0 && server->fresh == 0);
         before = after;
     }
     if (again || has_timeout) {
@@ -119,15 +125,29 @@ static void pump(struct server *server)
     }
 }
 
+/*
+ * Both come before the turn's end, which answers the calls that it can and runs the
+ * library then. Run here, it would suspend them; so they are left one turn's end.
+ */
+static void look(struct server *server)
+{
+    if (server->fresh > 0 && !server->postponed) {
+        server->postponed = true;
+        uv_timer_start(&server->timer, on_timer, 1, 0); /* 0 fires at once again */
+        return;
+    }
+    pump(server);
+}
+
 static void on_timer(uv_timer_t *handle)
 {
-    pump(handle->data);
+    look(handle->data);
 }
 
 static void on_poll(uv_poll_t *handle, int status, int events)
 {
     (void)status, (void)events;
-    pump(handle->data);
+    look(handle->data);
 }
 
 static void on_runner(struct loop_runner *runner)
@@ -181,6 +201,22 @@ static void call_free(struct server_call *call)
     free(call);
 }
 
+/* No longer among those that wait. */
+static void call_unlink(struct server_call *call)
+{
+    struct server *server = call->server;
+
+    if (call->previous != NULL) {
+        call->previous->next = call->next;
+    } else {
+        server->waiting = call->next;
+    }
+    if (call->next != NULL) {
+        call->next->previous = call->previous;
+    }
+    server->fresh -= !call->suspended;
+}
+
 static void on_completed(void *context, struct MHD_Connection *connection, void **held,
     enum MHD_RequestTerminationCode how)
 {
@@ -193,7 +229,10 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     }
     held_call(connection)->call = NULL;
     if (call->state == CALL_WAITING) {
-        call->server = NULL;
+        if (call->server != NULL) { /* its peer hung up before it was suspended */
+            call_unlink(call);
+            call->server = NULL;
+        }
     } else {
         call_free(call);
     }
@@ -293,6 +332,11 @@ static enum MHD_Result read_body(struct server_call *call, const char *bytes, si
     return call->swallowed <= SWALLOWED_BYTES_MAX ? MHD_YES : MHD_NO;
 }
 
+/*
+ * Suspending and resuming cost two system calls, and most calls are answered at the end
+ * of the turn that brought them: so one is suspended only when the library comes back to
+ * it without an answer.
+ */
 static void call_wait(struct server_call *call)
 {
     struct server *server = call->server;
@@ -304,7 +348,7 @@ static void call_wait(struct server_call *call)
         server->waiting->previous = call;
     }
     server->waiting = call;
-    MHD_suspend_connection(call->connection);
+    server->fresh++;
     loop_hold(call->loop);
 }
 
@@ -374,6 +418,10 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
         *bytes_n = 0;
         return MHD_YES;
     case CALL_WAITING:
+        call->suspended = true;
+        server->fresh--;
+        MHD_suspend_connection(connection);
+        return MHD_YES;
     case CALL_CUT:
         break;
     }
@@ -392,17 +440,12 @@ static bool call_resume(struct server_call *call, enum call_state state)
         call_free(call);
         return false;
     }
-    if (call->previous != NULL) {
-        call->previous->next = call->next;
-    } else {
-        server->waiting = call->next;
-    }
-    if (call->next != NULL) {
-        call->next->previous = call->previous;
-    }
+    call_unlink(call);
     call->state = state;
     server->resumed = true;
-    MHD_resume_connection(call->connection);
+    if (call->suspended) {
+        MHD_resume_connection(call->connection);
+    }
     return true;
 }
 
@@ -539,7 +582,9 @@ void server_close(struct server *server)
 
         server->waiting = call->next;
         call->server = NULL;
-        MHD_resume_connection(call->connection);
+        if (call->suspended) {
+            MHD_resume_connection(call->connection);
+        }
     }
     MHD_stop_daemon(server->daemon);
     if (server->unix_path != NULL) {

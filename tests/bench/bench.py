@@ -52,9 +52,12 @@ steps:
 class Sink:
     """The gateway stand-in: sink.c as a process."""
 
+    running = set()
+
     def __init__(self, *options, now=STEP_DUE):
         self.process = subprocess.Popen([HELPERS / "sink", "--now", str(now), *options],
                                         stdout=subprocess.PIPE, text=True)
+        self.running.add(self)
         self.url = self.process.stdout.readline().split(" on ")[1].strip()
 
     def stats(self):
@@ -73,6 +76,7 @@ class Sink:
         raise SystemExit(f"{key} did not reach {count}: {stats}")
 
     def close(self):
+        self.running.discard(self)
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
@@ -248,6 +252,8 @@ def main():
         if house.daemon is not None and house.daemon.poll() is None:
             house.daemon.send_signal(signal.SIGKILL)
             house.daemon.wait()
+        for sink in list(Sink.running):
+            sink.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

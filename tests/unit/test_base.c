@@ -81,6 +81,17 @@ static void all_but_plain_characters_are_escaped(void **state)
     buf_fini(&buf);
 }
 
+static void an_origin_ends_where_what_is_sent_begins(void **state)
+{
+    (void)state;
+    assert_int_equal(url_origin("http://127.0.0.1:80/a?b"), 19);
+    assert_int_equal(url_origin("https://[::1]:80?b"), 16);
+    assert_int_equal(url_origin("http://example.org"), 18);
+    assert_int_equal(url_origin("http://example.org/a#b"), 0);
+    assert_int_equal(url_origin("/a?to=http://x/"), 0);
+    assert_int_equal(url_origin(""), 0);
+}
+
 static void parameters_are_joined_by_what_stands_before(void **state)
 {
     struct buf buf;
@@ -446,6 +457,7 @@ int main(void)
         cmocka_unit_test(a_buffer_takes_what_fits_and_remembers_what_did_not),
         cmocka_unit_test(a_buffers_text_may_be_taken),
         cmocka_unit_test(all_but_plain_characters_are_escaped),
+        cmocka_unit_test(an_origin_ends_where_what_is_sent_begins),
         cmocka_unit_test(parameters_are_joined_by_what_stands_before),
         cmocka_unit_test(a_form_is_decoded),
         cmocka_unit_test(a_broken_form_is_refused),

@@ -212,6 +212,36 @@ static void wait_for_replies(struct bench *bench)
     assert_true(loop_idle(bench->loop));
 }
 
+static void a_request_line_is_the_url_as_it_was_written(void **state)
+{
+    static const char *const paths[][2] = {
+        {"/a/../b//c?text=%2B62%20a&x=y:z//?q",
+            "GET /a/../b//c?text=%2B62%20a&x=y:z//?q H"},
+        {"", "GET / H"},
+        {"?a=/b", "GET /?a=/b H"},
+        {"/page?a=1#fragment", "GET /page?a=1 H"},
+        {"/short", "GET /short H"},
+    };
+    struct bench *bench = *state;
+    char url[256], host[64];
+
+    snprintf(host, sizeof host, "\r\nHost: 127.0.0.1:%d\r\n", bench->gateway.port);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        bench->gateway.script[i] = OK_REPLY;
+        snprintf(
+            url, sizeof url, "http://127.0.0.1:%d%s", bench->gateway.port, paths[i][0]);
+        send_to(bench, HTTP_GET, url, NULL, NULL);
+        wait_for_replies(bench);
+        assert_int_equal(bench->got[i].status, 200);
+    }
+    end(bench);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_memory_equal(bench->gateway.heard[i], paths[i][1], strlen(paths[i][1]));
+        assert_non_null(strstr(bench->gateway.heard[i], host));
+    }
+    assert_int_equal(bench->gateway.connections, 1);
+}
+
 static void a_whole_reply_is_handed_over_with_its_headers(void **state)
 {
     struct bench *bench = *state;
@@ -551,6 +581,7 @@ static void a_call_to_a_socket_that_nobody_answers_names_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_request_line_is_the_url_as_it_was_written),
         TEST(a_whole_reply_is_handed_over_with_its_headers),
         TEST(each_request_is_written_as_it_was_asked_for),
         TEST(trap_5_curl_repeats_a_request_by_itself),
