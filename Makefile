@@ -20,7 +20,7 @@ HEADERS := csv.h phonenumbers/phonenumberutil.h
 DEPS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libsqlite3-dev \
         libjansson-dev libmicrohttpd-dev libfyaml-dev libicu-dev libphonenumber-dev \
         libsodium-dev libcsv-dev xlsx2csv
-CHECK_DEPS := libcmocka-dev python3 python3-pytest tzdata
+CHECK_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist tzdata
 LINT_DEPS  := python3 clang-format
 FUZZ_DEPS  := clang libclang-rt-14-dev
 TEST_DEPS  := $(sort $(CHECK_DEPS) $(LINT_DEPS) $(FUZZ_DEPS))

@@ -7,6 +7,7 @@ Times are the simulator's; PATIENCE bounds how long a test waits, and is no meas
 import csv
 import http.client
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -76,10 +77,20 @@ steps:
 """
 
 
+# Tests that run beside each other draw from ranges of their own, so that no port which one
+# has found free is taken by another before its daemon listens on it.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+PORTS = itertools.cycle(range(20000 + WORKER * 1500, 21500 + WORKER * 1500))
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def phone(n):
