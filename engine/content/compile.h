@@ -91,6 +91,11 @@ bool audience_has_district(const struct audience *audience, const char *key);
 bool when_read(
     struct compiler *compiler, const struct yaml_node *node, struct when *when);
 
+/* The same file: a step around an event, read with its audience: an error when somebody's
+ * would be useless before it is due. */
+bool when_check_event(
+    struct compiler *compiler, const struct yaml_node *at, const struct step *step);
+
 /* event.c: `events:` of campaign.yaml, once its districts are read. */
 void events_read(struct compiler *compiler, const struct yaml_node *mapping);
 

@@ -1,15 +1,17 @@
 /*
  * event.c: the events of a campaign: read from `events:`, and worked out for one person.
  */
-#include "content/compile.h"
+#include "content/event.h"
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/must.h"
 #include "base/zone.h"
+#include "content/compile.h"
 
 enum { EVENTS_MAX = 200, LASTS_MAX = 7 * 1440, CODE_CHARACTERS_MAX = 6 };
 
@@ -80,6 +82,27 @@ static void check_code(const struct source *source, const struct yaml_node *node
     }
 }
 
+/* R11: discreet texts name the event too. */
+static void check_discreet(
+    struct compiler *compiler, const struct yaml_node *node, const char *name)
+{
+    const struct campaign *campaign = compiler->campaign;
+    char *open, *word;
+
+    if (node == NULL) {
+        return;
+    }
+    open = blocked_word(campaign, node->text, false, SIZE_MAX);
+    word = blocked_word(campaign, node->text, true, SIZE_MAX);
+    if (word != NULL && open == NULL) { /* an open one has been complained of */
+        yaml_error(compiler->source.document, node, compiler->source.problems,
+            "Say it in words that give nothing away: discreet texts show it too (R11).",
+            "\"%s\" holds the word \"%.60s\"", name, word);
+    }
+    free(open);
+    free(word);
+}
+
 static void check_event(
     struct compiler *compiler, const struct event_nodes *nodes, struct event *event)
 {
@@ -89,6 +112,8 @@ static void check_event(
     value_check_blocked(compiler, nodes->title, "title");
     value_check_length(source, nodes->link, "link", "link");
     value_check_blocked(compiler, nodes->link, "link");
+    check_discreet(compiler, nodes->title, "title");
+    check_discreet(compiler, nodes->link, "link");
     district_check(compiler, nodes->district);
     read_zone(source, nodes, event);
     check_code(source, nodes->code);
@@ -171,8 +196,7 @@ static const char *zone_short(const struct zone *zone, int32_t day)
     return ahead % 3600000 == 0 && hours >= 7 && hours <= 9 ? NAMES[hours - 7] : "";
 }
 
-void event_say(
-    const struct event *event, const char *zone, struct event_words *words)
+void event_say(const struct event *event, const char *zone, struct event_words *words)
 {
     static const char *const DAYS[] = {
         "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"};
@@ -185,8 +209,8 @@ void event_say(
     must(own != NULL, "zone %s of a checked campaign", zone);
     civil = zone_civil(own, start);
     snprintf(words->hari, sizeof words->hari, "%s", DAYS[civil.weekday - 1]);
-    snprintf(
-        words->tgl, sizeof words->tgl, "%d %s", civil.day % 100, MONTHS[civil.month - 1]);
+    snprintf(words->tgl, sizeof words->tgl, "%d %s", civil.day % 100,
+        MONTHS[civil.month - 1]);
     snprintf(words->jam, sizeof words->jam, "%02d.%02d", civil.hour % 100,
         civil.minute % 100);
     snprintf(

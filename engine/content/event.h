@@ -35,7 +35,6 @@ struct event_words {
     char zona[8]; /* {zona}: WIB, WITA or WIT; empty elsewhere */
 };
 
-void event_say(
-    const struct event *event, const char *zone, struct event_words *words);
+void event_say(const struct event *event, const char *zone, struct event_words *words);
 
 #endif

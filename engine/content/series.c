@@ -417,6 +417,8 @@ static void read_time(struct compiler *compiler, const struct yaml_node *item,
         if (step->when.event != NULL && step->when.event->district != NULL) {
             keep_district(compiler, yaml_find(nodes->at, "event"), step);
         }
+        place->timed = place->timed && (step->when.event == NULL ||
+                                           when_check_event(compiler, nodes->at, step));
     } else if (!waits && item->kind == YAML_MAPPING && yaml_find(item, "at") == NULL) {
         yaml_key_error(compiler->source.document, item, compiler->source.problems,
             "Say when: at: {week: 1, day: wed, time: \"16:15\"}",

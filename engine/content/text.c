@@ -67,8 +67,7 @@ static void check_event(struct compiler *compiler, const struct yaml_node *node,
         } else if (strcmp(OF_EVENTS[i], "{link}") == 0 && use->event->link == NULL) {
             yaml_error(compiler->source.document, &place, compiler->source.problems,
                 "Give it one in campaign.yaml: link: \"…\"",
-                "{link} stays empty: the event \"%.40s\" has no link",
-                use->event->key);
+                "{link} stays empty: the event \"%.40s\" has no link", use->event->key);
         }
     }
 }

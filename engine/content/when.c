@@ -96,24 +96,24 @@ static const struct event *find_event(
     return NULL;
 }
 
-/* It would be useless before it is due, for the people of some district. */
-static bool check_begun(
-    struct compiler *compiler, const struct yaml_node *at, const struct when *when)
+bool when_check_event(
+    struct compiler *compiler, const struct yaml_node *at, const struct step *step)
 {
     const struct campaign *campaign = compiler->campaign;
-    const struct step step = {.when = *when};
+    const struct event *event = step->when.event;
 
     for (size_t i = 0; i < campaign->districts_n; i++) {
         const struct district *district = &campaign->districts[i];
         bool known = district->zone != NULL && zone_find(district->zone) != NULL &&
-                     (when->event->zone == NULL || zone_find(when->event->zone) != NULL);
+                     (event->zone == NULL || zone_find(event->zone) != NULL);
 
-        if (known && step_due_at(&step, district->zone, 0, 0) >=
-                         step_useless_at(&step, district->zone)) {
+        if (known && audience_has_district(&step->audience, district->key) &&
+            step_due_at(step, district->zone, 0, 0) >=
+                step_useless_at(step, district->zone)) {
             yaml_key_error(compiler->source.document, at, compiler->source.problems,
                 "Place it sooner; or at the end of the event: ends: true.",
-                "the event \"%.40s\" has begun by then, for district %.40s",
-                when->event->key, district->key);
+                "the event \"%.40s\" has begun by then, for district %.40s", event->key,
+                district->key);
             return false;
         }
     }
@@ -146,7 +146,7 @@ static bool read_event(struct compiler *compiler, const struct yaml_node *at,
     when->date = event->date + when->days + minute / 1440;
     when->minute = minute % 1440;
     when->weekday = day_weekday(when->date);
-    return check_begun(compiler, at, when);
+    return true;
 }
 
 /* One of week, days, date, after and event; days may also stand beside an event. */
@@ -154,9 +154,8 @@ static bool check_one(const struct source *source, const struct yaml_node *at)
 {
     bool week = yaml_find(at, "week") != NULL || yaml_find(at, "day") != NULL;
     bool event = yaml_find(at, "event") != NULL;
-    int n = week + (yaml_find(at, "date") != NULL) +
-            (yaml_find(at, "after") != NULL) + event +
-            (yaml_find(at, "days") != NULL && !event);
+    int n = week + (yaml_find(at, "date") != NULL) + (yaml_find(at, "after") != NULL) +
+            event + (yaml_find(at, "days") != NULL && !event);
 
     if (n != 1) {
         return refuse(source, at,
@@ -199,9 +198,9 @@ static bool read_day(const struct source *source, const struct yaml_node *at,
     }
     when->kind = week ? WHEN_WEEK : days ? WHEN_DAYS : WHEN_DATE;
     when->week = (int)key_int(nodes->week, 0);
-    when->weekday = nodes->day == NULL ? 0
-                                       : weekday_parse(nodes->day->text,
-                                             strlen(nodes->day->text));
+    when->weekday = nodes->day == NULL
+                        ? 0
+                        : weekday_parse(nodes->day->text, strlen(nodes->day->text));
     when->days = (int)key_int(nodes->days, 0);
     if (nodes->date != NULL) {
         day_parse(nodes->date->text, &when->date);
@@ -211,8 +210,7 @@ static bool read_day(const struct source *source, const struct yaml_node *at,
     return true;
 }
 
-bool when_read(
-    struct compiler *compiler, const struct yaml_node *at, struct when *when)
+bool when_read(struct compiler *compiler, const struct yaml_node *at, struct when *when)
 {
     const struct source *source = &compiler->source;
     struct at_nodes nodes = {0};

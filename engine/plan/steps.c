@@ -259,9 +259,8 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
     const struct catalogue_series *series, const struct step *step,
     const struct service *service, int64_t now)
 {
-    struct fill_for whom = {
-        series->campaign, enrolment->person_id, enrolment->address_id, service, NULL,
-        step->when.event};
+    struct fill_for whom = {series->campaign, enrolment->person_id,
+        enrolment->address_id, service, NULL, step->when.event};
     int64_t useless = useless_at(planner, enrolment, step, now);
     struct outgoing outgoing = {
         .kind = KIND_STEP,
@@ -410,9 +409,8 @@ void plan_remind(const struct planner *planner, struct question *question, int64
         step = series == NULL ? NULL : series_step(series->compiled, question->step);
     }
     if (step != NULL) {
-        struct fill_for whom = {
-            series->campaign, enrolment.person_id, enrolment.address_id, NULL, NULL,
-            step->when.event};
+        struct fill_for whom = {series->campaign, enrolment.person_id,
+            enrolment.address_id, NULL, NULL, step->when.event};
         struct outgoing outgoing = {
             .kind = KIND_STEP,
             .campaign_id = series->campaign->id,

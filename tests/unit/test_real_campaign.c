@@ -286,8 +286,8 @@ static void r8_no_step_falls_into_quiet_hours(void **state)
 
             assert_true(when->kind == WHEN_WEEK || when->kind == WHEN_EVENT);
             assert_int_equal(when->weekday, day % 7 + 1);
-            assert_false(is_quiet(
-                day % 7 + 1, minute, strcmp(series->role, "champion") == 0));
+            assert_false(
+                is_quiet(day % 7 + 1, minute, strcmp(series->role, "champion") == 0));
         }
     }
 }
