@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "content/event.h"
 #include "content/fill.h"
 #include "content/hours.h"
 #include "content/reply.h"
@@ -116,14 +117,17 @@ enum when_kind {
     WHEN_WEEK,  /* week (1: the first whole one after joining), weekday, minute */
     WHEN_DAYS,  /* so many days after the day of joining, minute */
     WHEN_DATE,  /* on that date, minute */
+    WHEN_EVENT, /* around an event: so many days before or after its day, or its end */
     WHEN_AFTER, /* so long after the step before it was sent */
 };
 
 struct when {
     enum when_kind kind;
     int week, weekday, days, minute;
-    int32_t date; /* local day since 1970-01-01 */
+    int32_t date; /* local day since 1970-01-01; of an event: in its own zone */
     int64_t after_ms;
+    const struct event *event; /* of the campaign; NULL: none */
+    bool ends;                 /* at the event's end, and not by days and minute */
 };
 
 /* A jump, looked at when the step behind this one falls due; the first that holds counts.
@@ -248,6 +252,8 @@ struct campaign {
     size_t districts_n;
     struct service *services;
     size_t services_n;
+    struct event *events;
+    size_t events_n;
     struct text replies[REPLIES];
     struct words words;
     struct series *series;
@@ -287,6 +293,8 @@ const struct answer *item_answer(const struct quiz_item *item, const char *messa
 /* Returns a service of the district, else a national one; NULL when there is none. */
 const struct service *campaign_service(
     const struct campaign *campaign, const char *key, const char *district);
+/* Returns borrowed, or NULL. */
+const struct event *campaign_event(const struct campaign *campaign, const char *key);
 
 /* What a series comes to for whoever gets most of it: replies and reminders included,
  * placeholders at their longest. */
@@ -302,5 +310,8 @@ struct series_cost series_cost(
  * the step before was sent, for WHEN_AFTER (a WAIT is one); 0: joined_at counts. */
 int64_t step_due_at(
     const struct step *step, const char *zone, int64_t joined_at, int64_t before_at);
+/* From when on a step has no use: the start of its event, when it is due on that day or
+ * before; INT64_MAX for every other. */
+int64_t step_useless_at(const struct step *step, const char *zone);
 
 #endif

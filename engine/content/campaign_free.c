@@ -110,6 +110,19 @@ static void services_fini(struct service *services, size_t n)
     free(services);
 }
 
+static void events_fini(struct event *events, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(events[i].key);
+        free(events[i].title);
+        free(events[i].link);
+        free(events[i].zone);
+        free(events[i].district);
+        free(events[i].code);
+    }
+    free(events);
+}
+
 void campaign_free(struct campaign *campaign)
 {
     if (campaign == NULL) {
@@ -117,6 +130,7 @@ void campaign_free(struct campaign *campaign)
     }
     districts_fini(campaign->districts, campaign->districts_n);
     services_fini(campaign->services, campaign->services_n);
+    events_fini(campaign->events, campaign->events_n);
     for (size_t i = 0; i < campaign->series_n; i++) {
         series_fini(&campaign->series[i]);
     }

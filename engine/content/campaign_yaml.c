@@ -101,6 +101,7 @@ const char *reply_id_name(enum reply_id id)
 struct campaign_nodes {
     const struct yaml_node *campaign, *title, *language, *languages, *organisation;
     const struct yaml_node *wording, *caps, *hours, *districts, *directory, *replies;
+    const struct yaml_node *events;
     const struct yaml_node *price, *blocked, *discreet_blocked;
 };
 
@@ -138,6 +139,10 @@ static const struct key_row CAMPAIGN_KEYS[] = {
         "Write directory: {puspaga: {name: Puspaga, phone: \"129\", …}}",
         .table = &SERVICE_TABLE, .many = true, .fallback = "none",
         .doc = "services that people are referred to, each one or a list by district"},
+    {"events", KEY_NAMED, offsetof(struct campaign_nodes, events), false,
+        "Write events: {webinar: {title: …, date: 2026-12-27, time: \"13:00\", …}}",
+        .table = &EVENT_TABLE, .fallback = "none",
+        .doc = "what people are invited to; steps are placed around them"},
     {"price", KEY_MAPPING, offsetof(struct campaign_nodes, price), false,
         "Write price: {part: 350, currency: IDR}", .table = &PRICE_TABLE,
         .fallback = "not said", .doc = "what `check` works the cost out with"},
@@ -329,6 +334,9 @@ static void read_people_side(
     value_check_blocked(compiler, nodes->organisation, "organisation");
     if (nodes->directory != NULL) {
         directory_read(compiler, nodes->directory);
+    }
+    if (nodes->events != NULL) {
+        events_read(compiler, nodes->events);
     }
     if (nodes->replies != NULL) {
         read_replies(compiler, nodes->replies);

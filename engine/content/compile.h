@@ -42,6 +42,7 @@ struct text_use {
     bool open_wording;               /* R10 does not hold */
     bool score;                      /* it tells how somebody answered */
     bool service;                    /* {layanan} and {telp} are a service's */
+    const struct event *event;       /* {judul} … {link} are its; NULL: none */
     int parts;                       /* that are meant */
 };
 
@@ -88,9 +89,19 @@ bool audience_has_district(const struct audience *audience, const char *key);
 
 /* when.c: an `at:` mapping. Returns true when it is good. */
 bool when_read(
-    const struct source *source, const struct yaml_node *node, struct when *when);
+    struct compiler *compiler, const struct yaml_node *node, struct when *when);
+
+/* The same file: a step around an event, read with its audience: an error when somebody's
+ * would be useless before it is due. */
+bool when_check_event(
+    struct compiler *compiler, const struct yaml_node *at, const struct step *step);
+
+/* event.c: `events:` of campaign.yaml, once its districts are read. */
+void events_read(struct compiler *compiler, const struct yaml_node *mapping);
 
 /* directory.c */
+/* An error when the node (or NULL) names no district of the campaign. */
+void district_check(struct compiler *compiler, const struct yaml_node *node);
 void directory_read(struct compiler *compiler, const struct yaml_node *mapping);
 /* A step refers to the service: there must be one, checked not too long ago, for every
  * district of the step's audience. */
@@ -138,7 +149,7 @@ int paths_heaviest(const struct paths *paths, const int *weights, int *best);
 /* The tables of keys, for readers, schema and documentation. */
 extern const struct key_table CAMPAIGN_TABLE, WORDS_TABLE, SERIES_TABLE;
 extern const struct key_table TEXT_TABLE, AUDIENCE_TABLE, AT_TABLE, SERVICE_TABLE,
-    ASK_TABLE, BRANCH_TABLE;
+    EVENT_TABLE, ASK_TABLE, BRANCH_TABLE;
 extern const char *const LANGUAGES[]; /* NULL-terminated */
 
 #endif

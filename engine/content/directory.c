@@ -40,7 +40,7 @@ static const struct key_row SERVICE_KEYS[] = {
 };
 const struct key_table SERVICE_TABLE = KEY_TABLE("a service", SERVICE_KEYS);
 
-static void check_district(struct compiler *compiler, const struct yaml_node *node)
+void district_check(struct compiler *compiler, const struct yaml_node *node)
 {
     const struct campaign *campaign = compiler->campaign;
     const char **keys = mem_alloc((campaign->districts_n + 1) * sizeof *keys);
@@ -105,7 +105,7 @@ static void read_service(
     value_check_length(&compiler->source, nodes.name, "name", "layanan");
     value_check_length(&compiler->source, nodes.phone, "phone", "telp");
     value_check_blocked(compiler, nodes.name, "name");
-    check_district(compiler, nodes.district);
+    district_check(compiler, nodes.district);
     check_age(compiler, nodes.verified, service);
 }
 

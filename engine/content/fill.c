@@ -21,6 +21,12 @@ static const struct placeholder {
     {"telp", "{telp}", 14, offsetof(struct fill, telp)},
     {"kode", "{kode}", 6, offsetof(struct fill, kode)},
     {"layanan", "{layanan}", 20, offsetof(struct fill, layanan)},
+    {"judul", "{judul}", 24, offsetof(struct fill, judul)},
+    {"hari", "{hari}", 6, offsetof(struct fill, hari)},
+    {"tgl", "{tgl}", 6, offsetof(struct fill, tgl)},
+    {"jam", "{jam}", 5, offsetof(struct fill, jam)},
+    {"zona", "{zona}", 4, offsetof(struct fill, zona)},
+    {"link", "{link}", 24, offsetof(struct fill, link)},
 };
 enum { PLACEHOLDERS_N = sizeof PLACEHOLDERS / sizeof PLACEHOLDERS[0] };
 

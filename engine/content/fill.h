@@ -1,6 +1,6 @@
 /*
- * fill.h: templates: a text with {nama}, {lembaga}, {kab}, {telp}, {kode} and {layanan}
- * in it.
+ * fill.h: templates: a text with {nama}, {lembaga}, {kab}, {telp}, {kode}, {layanan},
+ * {judul}, {hari}, {tgl}, {jam}, {zona} and {link} in it.
  */
 #ifndef CEGAH_CONTENT_FILL_H
 #define CEGAH_CONTENT_FILL_H
@@ -10,11 +10,13 @@
 /* Values for placeholders; any may be NULL (fills as ""). */
 struct fill {
     const char *nama, *lembaga, *kab, *telp, *kode, *layanan;
+    const char *judul, *hari, *tgl, *jam, *zona, *link;
 };
 
 /* Fills the placeholders, each cut to its limit (nama 12, lembaga 12, kab 10, telp 14,
- * kode 6, layanan 20 characters). Returns an owned text. {layanan}, and {telp} beside it,
- * are a service's in a step that refers to one. */
+ * kode 6, layanan 20, judul 24, hari 6, tgl 6, jam 5, zona 4, link 24 characters). Returns
+ * an owned text. {layanan}, and {telp} beside it, are a service's in a step that refers to
+ * one; those from {judul} on an event's, in a step that is placed around one. */
 char *text_fill(const char *template_text, const struct fill *fill);
 /* As text_fill(), with every placeholder at its limit: what a text can come to. */
 char *text_fill_longest(const char *template_text);

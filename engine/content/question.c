@@ -350,6 +350,7 @@ static void read_item(struct compiler *compiler, const struct yaml_node *node,
         check_item_id(compiler, nodes.id, step, at);
     }
     use.name = "text";
+    use.event = NULL; /* a reply: it is not the event's step any more */
     text_read(compiler, nodes.text, &use, &item->text);
     answers.scored = item->scored;
     if (nodes.answers != NULL) {
@@ -424,6 +425,7 @@ static void read_items(struct compiler *compiler, const struct ask_nodes *nodes,
     read_words(compiler, nodes->later, NULL, &step->later_words, &step->later_words_n);
     check_words_apart(compiler, nodes->later, step);
     use.name = "done";
+    use.event = NULL;
     text_read(compiler, nodes->done, &use, &step->done);
 }
 
@@ -450,6 +452,7 @@ static void read_feedback(struct compiler *compiler, const struct yaml_node *nod
         return;
     }
     use.name = node->key;
+    use.event = NULL;
     use.score = step->ask == ASK_QUIZ;
     text_read(compiler, node, &use, text);
     if (step->ask != ASK_QUIZ) {
@@ -493,6 +496,31 @@ static void read_reminder(struct compiler *compiler, const struct yaml_node *nod
     }
 }
 
+/* Who was there may write the word that was said there behind HADIR. */
+static void add_code(const struct event *event, struct answers *answers)
+{
+    static const char present[] = "hadir";
+    char *written, text[NORMALISED_BYTES];
+
+    if (event == NULL || event->code == NULL) {
+        return;
+    }
+    written = mem_format("%s %s", present, event->code);
+    reply_normalise_answer(written, text, sizeof text);
+    for (size_t i = 0; i < answers->n; i++) {
+        struct answer *answer = &answers->list[i];
+
+        /* An answer's first spelling is its value. */
+        if (answer->spellings_n > 0 && strcmp(answer->spellings[0], present) == 0 &&
+            holder_of(answers, text) == NULL) {
+            answer->spellings =
+                mem_resize(answer->spellings, answer->spellings_n + 1, sizeof(char *));
+            answer->spellings[answer->spellings_n++] = mem_copy(text);
+        }
+    }
+    free(written);
+}
+
 void question_read(
     struct compiler *compiler, const struct yaml_node *ask, struct step *step)
 {
@@ -502,6 +530,7 @@ void question_read(
         .audience = &step->audience,
         .open_wording =
             compiler->series->open_wording && !audience_has_minors(&step->audience),
+        .event = step->when.event,
         .parts = step->parts};
 
     step->kind = STEP_ASK;
@@ -516,6 +545,7 @@ void question_read(
     } else if (nodes.kind != NULL && yaml_find(ask, "questions") == NULL) {
         read_answers(compiler, ask, nodes.answers, use.audience, &answers);
         check_alone(compiler, &nodes);
+        add_code(step->when.event, &answers);
     }
     step->answers = answers.list;
     step->answers_n = answers.n;

@@ -204,6 +204,7 @@ static struct text_use use_of(
         .name = name,
         .audience = &step->audience,
         .open_wording = series->open_wording && !audience_has_minors(&step->audience),
+        .event = step->when.event,
         .parts = step->parts,
     };
 }
@@ -379,6 +380,29 @@ static void read_what(struct compiler *compiler, const struct yaml_node *item,
     }
 }
 
+/* An event of a district: its steps are for the people of that district. */
+static void keep_district(
+    struct compiler *compiler, const struct yaml_node *node, struct step *step)
+{
+    const char *district = step->when.event->district;
+    struct audience *audience = &step->audience;
+
+    if (!audience_has_district(audience, district) ||
+        !audience_has_district(&compiler->series->audience, district)) {
+        yaml_error(compiler->source.document, node, compiler->source.problems,
+            "Change the for: of the step or the series, or the event's district.",
+            "the event \"%.40s\" is for \"%.40s\", and the step is not",
+            step->when.event->key, district);
+        return;
+    }
+    while (audience->districts_n > 0) {
+        free(audience->districts[--audience->districts_n]);
+    }
+    audience->districts =
+        mem_resize(audience->districts, 1, sizeof *audience->districts);
+    audience->districts[audience->districts_n++] = mem_copy(district);
+}
+
 static void read_time(struct compiler *compiler, const struct yaml_node *item,
     const struct step_nodes *nodes, struct step *step, struct step_place *place)
 {
@@ -389,7 +413,12 @@ static void read_time(struct compiler *compiler, const struct yaml_node *item,
             "Take it out: a wait begins when the step before was sent.",
             "a wait takes no \"at\"");
     } else if (nodes->at != NULL) {
-        place->timed = when_read(&compiler->source, nodes->at, &step->when);
+        place->timed = when_read(compiler, nodes->at, &step->when);
+        if (step->when.event != NULL && step->when.event->district != NULL) {
+            keep_district(compiler, yaml_find(nodes->at, "event"), step);
+        }
+        place->timed = place->timed && (step->when.event == NULL ||
+                                           when_check_event(compiler, nodes->at, step));
     } else if (!waits && item->kind == YAML_MAPPING && yaml_find(item, "at") == NULL) {
         yaml_key_error(compiler->source.document, item, compiler->source.problems,
             "Say when: at: {week: 1, day: wed, time: \"16:15\"}",

@@ -83,6 +83,19 @@ static void check_reached(struct compiler *compiler, const struct step_place *pl
     }
 }
 
+/* A date for everybody, whether it is written or an event's. */
+static bool has_date(const struct when *when)
+{
+    return when->kind == WHEN_DATE || when->kind == WHEN_EVENT;
+}
+
+/* Nobody knows beforehand how weeks and days after joining fall together with dates. */
+static bool is_same_kind(const struct when *one, const struct when *other)
+{
+    return (one->kind == other->kind || (has_date(one) && has_date(other))) &&
+           one->kind != WHEN_AFTER;
+}
+
 /* A time that two steps of one kind can be compared by. */
 static int64_t moment_of(const struct when *when)
 {
@@ -97,8 +110,7 @@ static bool are_comparable(const struct step_place *places, const struct series 
     size_t one, size_t other)
 {
     return places[one].timed && places[other].timed &&
-           series->steps[one].when.kind == series->steps[other].when.kind &&
-           series->steps[one].when.kind != WHEN_AFTER;
+           is_same_kind(&series->steps[one].when, &series->steps[other].when);
 }
 
 static void refuse_order(struct compiler *compiler, const struct step_place *place,
@@ -137,10 +149,9 @@ static void check_order(struct compiler *compiler, const struct step_place *plac
     free(misplaced);
 }
 
-/* Days are compared within a kind: nobody knows beforehand how kinds fall together. */
 static bool is_same_span(const struct when *one, const struct when *other, int days)
 {
-    return one->kind == other->kind && one->kind != WHEN_AFTER &&
+    return is_same_kind(one, other) &&
            moment_of(one) / 1440 / days == moment_of(other) / 1440 / days;
 }
 
@@ -270,7 +281,7 @@ static bool follow_time(const struct series *series, const struct step_place *pl
     }
     *when = series->steps[before].when;
     if (before == step || !places[before].timed ||
-        (when->kind != WHEN_WEEK && when->kind != WHEN_DATE)) {
+        (when->kind != WHEN_WEEK && !has_date(when)) || when->ends) {
         return false;
     }
     at = when->minute + minutes;
@@ -291,7 +302,8 @@ static void check_hours(struct compiler *compiler, const struct step_place *plac
         struct when when = step->when;
         struct hours hours;
 
-        if (!places[i].timed ||
+        /* The end of an event moves to the next open hour, as a reply's time does. */
+        if (!places[i].timed || step->when.ends ||
             (step->when.kind == WHEN_AFTER && !follow_time(series, places, i, &when))) {
             continue;
         }

@@ -76,8 +76,9 @@ static void refuse_placeholder(const struct source *source,
     char *name = mem_copy_n(at + 1, length > 2 ? length - 2 : 0);
     struct yaml_node place = yaml_place(source->document, node, written);
     const char *nearest = placeholder_nearest(name);
-    char advice[120] =
-        "The placeholders are {nama}, {lembaga}, {kab}, {telp}, {kode} and {layanan}.";
+    char advice[160] =
+        "The placeholders are {nama}, {lembaga}, {kab}, {telp}, {kode} and {layanan}, "
+        "and around an event {judul}, {hari}, {tgl}, {jam}, {zona} and {link}.";
 
     if (nearest != NULL) {
         snprintf(advice, sizeof advice, "Did you mean %s?", nearest);

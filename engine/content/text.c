@@ -45,12 +45,40 @@ static const struct key_row TEXT_KEYS[] = {
 };
 const struct key_table TEXT_TABLE = KEY_TABLE("a text", TEXT_KEYS);
 
+/* What an event fills stands only in the text of a step that is placed around one. */
+static void check_event(struct compiler *compiler, const struct yaml_node *node,
+    const struct text_use *use, const char *text)
+{
+    static const char *const OF_EVENTS[] = {
+        "{judul}", "{hari}", "{tgl}", "{jam}", "{zona}", "{link}"};
+
+    for (size_t i = 0; i < KEYS_N(OF_EVENTS); i++) {
+        struct yaml_node place;
+
+        if (strstr(text, OF_EVENTS[i]) == NULL) {
+            continue;
+        }
+        place = yaml_place(compiler->source.document, node, OF_EVENTS[i]);
+        if (use->event == NULL) {
+            yaml_error(compiler->source.document, &place, compiler->source.problems,
+                "Write it out, or place the step around the event: at: {event: …, "
+                "days: -7, time: \"16:15\"}",
+                "%s is filled only in what a step around an event says", OF_EVENTS[i]);
+        } else if (strcmp(OF_EVENTS[i], "{link}") == 0 && use->event->link == NULL) {
+            yaml_error(compiler->source.document, &place, compiler->source.problems,
+                "Give it one in campaign.yaml: link: \"…\"",
+                "{link} stays empty: the event \"%.40s\" has no link", use->event->key);
+        }
+    }
+}
+
 /* Whoever may read the text has what fills its placeholders. */
 static void check_sources(struct compiler *compiler, const struct yaml_node *node,
     const struct text_use *use, const char *text)
 {
     const struct campaign *campaign = compiler->campaign;
 
+    check_event(compiler, node, use, text);
     if (strstr(text, "{layanan}") != NULL && !use->service) {
         struct yaml_node place =
             yaml_place(compiler->source.document, node, "{layanan}");

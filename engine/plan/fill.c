@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/zone.h"
 #include "content/campaign.h"
 #include "people/catalogue.h"
 #include "plan/plan.h"
@@ -38,6 +39,7 @@ char *planner_fill(const struct planner *planner, const struct fill_for *whom,
     const struct district *district;
     struct gate_subject subject;
     struct fill fill = {.lembaga = whom->campaign->compiled->organisation};
+    struct event_words words;
     const char *language, *chosen;
 
     gate_subject(planner->gate, whom->person_id, now, &subject);
@@ -58,6 +60,15 @@ char *planner_fill(const struct planner *planner, const struct fill_for *whom,
     if (whom->service != NULL) {
         fill.layanan = whom->service->name;
         fill.telp = whom->service->phone;
+    }
+    if (whom->event != NULL) {
+        event_say(whom->event, zone_name(subject.zone), &words);
+        fill.judul = whom->event->title;
+        fill.link = whom->event->link;
+        fill.hari = words.hari;
+        fill.tgl = words.tgl;
+        fill.jam = words.jam;
+        fill.zona = words.zona;
     }
     return text_fill(chosen, &fill);
 }

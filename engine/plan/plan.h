@@ -18,6 +18,7 @@ struct loop;
 struct catalogue;
 struct catalogue_campaign;
 struct catalogue_series;
+struct event;
 struct service;
 struct text;
 struct send;
@@ -74,6 +75,7 @@ struct fill_for {
     int64_t person_id, address_id;
     const struct service *service; /* what it refers to, or NULL */
     const char *code;              /* for {kode}; NULL: the person's own */
+    const struct event *event;     /* what its step is placed around, or NULL */
 };
 
 /* Chooses the text's variant for the person (her language; discreet when she, or anybody

@@ -130,6 +130,16 @@ bool planner_follow(const struct planner *planner, struct enrolment *enrolment,
     return true;
 }
 
+/* From when on the step is of no use to this person. */
+static int64_t useless_at(const struct planner *planner,
+    const struct enrolment *enrolment, const struct step *step, int64_t now)
+{
+    struct gate_subject subject;
+
+    gate_subject(planner->gate, enrolment->person_id, now, &subject);
+    return step_useless_at(step, zone_name(subject.zone));
+}
+
 static void over(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const char *outcome, const char *reason,
     int64_t now)
@@ -185,6 +195,22 @@ static void left(const struct planner *planner, struct enrolment *enrolment,
     enrolment_save(planner->db, enrolment, now);
 }
 
+/* When the next step is due that has not been passed by: an event does not wait for who
+ * joined late, and what it leaves behind cuts nothing short. */
+static int64_t next_due(const struct planner *planner,
+    const struct enrolment *enrolment, const struct catalogue_series *series,
+    const struct step *step, int64_t now)
+{
+    const struct step *next = series_step_after(series->compiled, step->id);
+    int64_t due = plan_due_of(planner, enrolment, next, now);
+
+    while (next != NULL && next->when.kind == WHEN_EVENT && due < enrolment->slot_at) {
+        next = series_step_after(series->compiled, next->id);
+        due = plan_due_of(planner, enrolment, next, now);
+    }
+    return due;
+}
+
 /* Moves to `until`, unless that is when the next step is due anyway: nothing piles up. */
 static void hold(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const struct step *step,
@@ -193,8 +219,14 @@ static void hold(const struct planner *planner, struct enrolment *enrolment,
     const struct step *next = series_step_after(series->compiled, step->id);
     /* A step that follows this one by a span moves with it. */
     bool moves = next != NULL && !has_own_time(next);
+    int64_t last = useless_at(planner, enrolment, step, now);
 
-    if (!moves && answer->until >= plan_due_of(planner, enrolment, next, now)) {
+    if (!moves) {
+        int64_t due = next_due(planner, enrolment, series, step, now);
+
+        last = due < last ? due : last;
+    }
+    if (answer->until >= last) {
         over(planner, enrolment, series, "missed", answer->reason, now);
         return;
     }
@@ -227,8 +259,9 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
     const struct catalogue_series *series, const struct step *step,
     const struct service *service, int64_t now)
 {
-    struct fill_for whom = {
-        series->campaign, enrolment->person_id, enrolment->address_id, service, NULL};
+    struct fill_for whom = {series->campaign, enrolment->person_id,
+        enrolment->address_id, service, NULL, step->when.event};
+    int64_t useless = useless_at(planner, enrolment, step, now);
     struct outgoing outgoing = {
         .kind = KIND_STEP,
         .campaign_id = series->campaign->id,
@@ -239,7 +272,9 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
         .address_id = enrolment->address_id,
         .step = step->id,
         .due_at = enrolment->slot_at,
-        .late_ms = step->late_ms,
+        .late_ms = step->late_ms < useless - enrolment->slot_at
+                       ? step->late_ms
+                       : useless - enrolment->slot_at,
     };
     struct gate_answer answer;
     char *text = planner_fill(planner, &whom, &step->text, now);
@@ -309,7 +344,8 @@ static bool is_over(const struct planner *planner, struct enrolment *enrolment,
     } else if (step->kind == STEP_WAIT) {
         enrolment->before_at = now; /* a span behind a wait counts from its end */
         over(planner, enrolment, series, "skipped", "waited", now);
-    } else if (now > enrolment->slot_at + step->late_ms) {
+    } else if (now > enrolment->slot_at + step->late_ms ||
+               now >= useless_at(planner, enrolment, step, now)) {
         over(planner, enrolment, series, "missed", "late", now);
     } else if (!plan_fits(&step->audience, subject)) {
         over(planner, enrolment, series, "skipped", "not_for", now);
@@ -365,6 +401,7 @@ void plan_remind(const struct planner *planner, struct question *question, int64
     struct enrolment enrolment;
     struct gate_answer answer = {.verdict = GATE_DENY};
     char *text = NULL, name[40];
+    int64_t last = question->closes_at;
 
     if (enrolment_find(planner->db, question->enrolment_id, &enrolment) &&
         enrolment.state == ENROLMENT_ACTIVE && question->answered_at == 0) {
@@ -372,8 +409,8 @@ void plan_remind(const struct planner *planner, struct question *question, int64
         step = series == NULL ? NULL : series_step(series->compiled, question->step);
     }
     if (step != NULL) {
-        struct fill_for whom = {
-            series->campaign, enrolment.person_id, enrolment.address_id, NULL, NULL};
+        struct fill_for whom = {series->campaign, enrolment.person_id,
+            enrolment.address_id, NULL, NULL, step->when.event};
         struct outgoing outgoing = {
             .kind = KIND_STEP,
             .campaign_id = series->campaign->id,
@@ -385,9 +422,11 @@ void plan_remind(const struct planner *planner, struct question *question, int64
             .step = name,
             .uncounted = question->postponed,
             .due_at = question->reminder_at,
-            .late_ms = question->closes_at - question->reminder_at,
         };
+        int64_t useless = useless_at(planner, &enrolment, step, now);
 
+        last = useless < last ? useless : last;
+        outgoing.late_ms = last - question->reminder_at;
         snprintf(name, sizeof name, "%s*", step->id);
         text = planner_fill(planner, &whom, reminder_text(step, question), now);
         outgoing.text = text;
@@ -397,7 +436,6 @@ void plan_remind(const struct planner *planner, struct question *question, int64
         free(text);
     }
     question->reminder_at =
-        answer.verdict == GATE_WAIT && answer.until < question->closes_at ? answer.until
-                                                                          : 0;
+        answer.verdict == GATE_WAIT && answer.until < last ? answer.until : 0;
     question_save(planner->db, question);
 }

@@ -30,7 +30,7 @@ struct reply_rule {
 enum behaviour_power { POWER_ON, POWER_OFF };
 enum behaviour_report { REPORTS_DELIVERED, REPORTS_FAILED, REPORTS_NEVER };
 
-enum { REPLY_RULES_MAX = 16 };
+enum { REPLY_RULES_MAX = 24 };
 
 /* A named script. Owned by its profile. */
 struct behaviour {

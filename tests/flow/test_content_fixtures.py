@@ -70,8 +70,9 @@ def assert_refused(house, names, rule):
 
 def test_r10_nothing_is_loaded_whose_preview_shows_what_a_glance_must_not_see(house):
     names = [name for name in NAMES if name.startswith(("preview-", "link-"))]
-    names += ["invitation-holds-the-preview-rule", "organisation-with-a-word"]
-    assert len(names) >= 7
+    names += ["invitation-holds-the-preview-rule", "organisation-with-a-word",
+              "event-title-with-a-word", "event-link-with-a-word"]
+    assert len(names) >= 9
     assert_refused(house, names, "R10")
 
 

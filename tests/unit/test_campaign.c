@@ -161,7 +161,8 @@ static void a_small_campaign_has_its_defaults(void **state)
 static void the_sample_campaign_is_right(void **state)
 {
     static const char *const ids[] = {"C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8",
-        "C9", "C10", "C11", "C15", "C16", "C17", "C18", "C19", NULL};
+        "C9", "C10", "C12", "C11", "C13", "C14", "C15", "C16", "C17", "C18", "C19",
+        NULL};
     struct content_files files;
     struct problems problems;
     struct campaign *campaign;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/zone.h"
 #include "content/campaign.h"
 
 #define FOLDER "campaigns/cegah-kawin-anak"
@@ -37,7 +38,8 @@ static const struct {
     const char *written;
     size_t limit;
 } LIMITS[] = {{"{nama}", 12}, {"{lembaga}", 12}, {"{kab}", 10}, {"{telp}", 14},
-    {"{kode}", 6}, {"{layanan}", 20}};
+    {"{kode}", 6}, {"{layanan}", 20}, {"{judul}", 24}, {"{hari}", 6}, {"{tgl}", 6},
+    {"{jam}", 5}, {"{zona}", 4}, {"{link}", 24}};
 
 static const char *const OPEN[] = {
     "kawin", "nikah", "mengawin", "hamil", "kekerasan", "lapor", NULL};
@@ -220,6 +222,12 @@ static void r10_no_blocked_word_starts_in_the_first_forty_characters(void **stat
         }
     }
     assert_false(holds(f->campaign->organisation, OPEN));
+    for (size_t i = 0; i < f->campaign->events_n; i++) {
+        const struct event *event = &f->campaign->events[i];
+
+        assert_false(holds(event->title, OPEN) || holds(event->title, CLOSE));
+        assert_false(event->link != NULL && holds(event->link, OPEN));
+    }
 }
 
 static void r11_discreet_texts_give_nothing_away_and_none_is_missing(void **state)
@@ -250,6 +258,21 @@ static bool is_quiet(int weekday, int minute, bool minor)
            (weekday == 7 && minute < 12 * 60);
 }
 
+/* The day of a step for who joined in the week of the 16th of November 2026, in Makassar,
+ * from the Monday after it; and its minute. */
+static int day_of(const struct step *step, int *minute)
+{
+    const struct zone *zone = zone_find("Asia/Makassar");
+    int64_t joined, due;
+    int32_t monday;
+
+    assert_int_equal(day_parse("2026-11-23", &monday), 0);
+    joined = zone_at(zone, monday - 6, 12 * 60);
+    due = step_due_at(step, zone_name(zone), joined, 0);
+    *minute = zone_minute(zone, due);
+    return zone_day(zone, due) - monday;
+}
+
 static void r8_no_step_falls_into_quiet_hours(void **state)
 {
     struct fixture *f = *state;
@@ -259,10 +282,12 @@ static void r8_no_step_falls_into_quiet_hours(void **state)
 
         for (size_t k = 0; k < series->steps_n; k++) {
             const struct when *when = &series->steps[k].when;
+            int minute, day = day_of(&series->steps[k], &minute);
 
-            assert_int_equal(when->kind, WHEN_WEEK);
-            assert_false(is_quiet(
-                when->weekday, when->minute, strcmp(series->role, "champion") == 0));
+            assert_true(when->kind == WHEN_WEEK || when->kind == WHEN_EVENT);
+            assert_int_equal(when->weekday, day % 7 + 1);
+            assert_false(
+                is_quiet(day % 7 + 1, minute, strcmp(series->role, "champion") == 0));
         }
     }
 }
@@ -273,18 +298,49 @@ static void r29_no_day_has_two_texts_and_no_week_four(void **state)
 
     for (size_t i = 0; i < f->campaign->series_n; i++) {
         const struct series *series = &f->campaign->series[i];
-        int days[9][8] = {{0}}, weeks[9] = {0};
+        int days[9][8] = {{0}}, weeks[9] = {0}, last = -1;
 
         for (size_t k = 0; k < series->steps_n; k++) {
             const struct step *step = &series->steps[k];
-            int week = step->when.week;
+            int minute, day = day_of(step, &minute), week = day / 7 + 1;
 
             assert_in_range(week, 1, 8);
-            assert_int_equal(++days[week][step->when.weekday], 1);
+            assert_true(day > last); /* nobody is passed by for the sake of an event */
+            last = day;
+            assert_int_equal(++days[week][day % 7 + 1], 1);
             weeks[week] += 1 + (step->reminder_after_ms > 0);
             assert_true(weeks[week] <= 3);
         }
     }
+}
+
+/* FIELD's calendar: W5 Sun C12, W6 Sat C13, the event on Sunday 13:00-17:15, C14 then. */
+static void the_webinar_lies_where_the_calendar_puts_it(void **state)
+{
+    static const struct {
+        const char *series, *step;
+        int day, minute;
+    } PLACES[] = {{"champions", "C12", 4 * 7 + 6, 16 * 60 + 15},
+        {"champions", "C13", 5 * 7 + 5, 16 * 60 + 15},
+        {"champions", "C14", 5 * 7 + 6, 17 * 60 + 15},
+        {"parents", "P7", 6 * 7 + 3, 16 * 60 + 30}};
+    struct fixture *f = *state;
+    const struct series *champions = campaign_series(f->campaign, "champions");
+    const struct step *there = series_step(champions, "C14");
+
+    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
+        const struct series *series = campaign_series(f->campaign, PLACES[i].series);
+        const struct step *step = series_step(series, PLACES[i].step);
+        int minute;
+
+        assert_non_null(step);
+        assert_int_equal(day_of(step, &minute), PLACES[i].day);
+        assert_int_equal(minute, PLACES[i].minute);
+    }
+    assert_string_equal(
+        step_answer(series_step(champions, "C12"), "Ikut kak!")->value, "ikut");
+    assert_string_equal(step_answer(there, "HADIR 739")->value, "hadir");
+    assert_null(step_answer(there, "HADIR 482")); /* the example in the text */
 }
 
 static void r12_and_r33_nothing_asks_for_details_or_promises_secrecy(void **state)
@@ -359,6 +415,7 @@ int main(void)
         cmocka_unit_test(r11_discreet_texts_give_nothing_away_and_none_is_missing),
         cmocka_unit_test(r8_no_step_falls_into_quiet_hours),
         cmocka_unit_test(r29_no_day_has_two_texts_and_no_week_four),
+        cmocka_unit_test(the_webinar_lies_where_the_calendar_puts_it),
         cmocka_unit_test(r12_and_r33_nothing_asks_for_details_or_promises_secrecy),
         cmocka_unit_test(
             nothing_waits_for_a_signature_and_unverified_facts_are_left_out),
