@@ -134,7 +134,7 @@ static void release_effects(struct loop *loop)
     jobs_give_back(loop, taken);
 }
 
-static void drop_effects(struct loop *loop)
+void loop_drop_effects(struct loop *loop)
 {
     while (loop->effects.n > 0) {
         struct jobs taken = jobs_take(loop, &loop->effects);
@@ -154,7 +154,7 @@ static int commit(struct loop *loop)
         return 0;
     }
     loop->failed = true;
-    drop_effects(loop);
+    loop_drop_effects(loop);
     loop_stop(loop);
     return -1;
 }
@@ -310,7 +310,7 @@ void loop_free(struct loop *loop)
     while (loop->pool_jobs > 0) {
         uv_run(&loop->uv, UV_RUN_ONCE);
     }
-    drop_effects(loop);
+    loop_drop_effects(loop);
     /* The close callbacks of clients and servers free them here. */
     for (int i = 0; i < ROUNDS_MAX && uv_run(&loop->uv, UV_RUN_NOWAIT) != 0; i++) {
         continue;
@@ -339,7 +339,7 @@ int loop_run(struct loop *loop, struct err *err)
     }
     loop->stopping = false;
     if (loop->failed) {
-        drop_effects(loop);
+        loop_drop_effects(loop);
         return err_set(err, loop->error.code, "%s", loop->error.text);
     }
     return 0;

@@ -60,6 +60,9 @@ struct clock *loop_clock(struct loop *loop);
 void loop_effect(struct loop *loop, void (*release)(void *argument),
     void (*drop)(void *argument), void *argument);
 
+/* Drops the effects that still wait: on the way down, before what they point at is freed. */
+void loop_drop_effects(struct loop *loop);
+
 /* Asks for run(argument) at the end of this turn, before its commit; an identical
  * request that still waits is not doubled. */
 void loop_task(struct loop *loop, void (*run)(void *argument), void *argument);

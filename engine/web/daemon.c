@@ -230,6 +230,9 @@ int daemon_run(const struct config *config, void (*on_ready)(int port), struct e
     }
     virtual_free(daemon.virtual);
     stop_servers(&daemon);
+    if (daemon.engine.loop != NULL) {
+        loop_drop_effects(daemon.engine.loop);
+    }
     if (daemon.engine.plan != NULL) {
         plan_free(daemon.engine.plan);
         send_free(daemon.engine.send);
