@@ -42,10 +42,12 @@ for: {role: champion}
 steps:
   - id: C1
     at: {week: 1, day: wed, time: "16:15"}
-    say: "Selamat datang, {nama}! Ada 2-3 pesan tiap minggu. Istirahat dulu? Balas TUNDA."
+    say:
+      text: "Selamat datang, {nama}! Ada 2-3 pesan tiap minggu. Istirahat dulu? Balas TUNDA."
+      discreet: "Selamat datang! Ada 2-3 pesan tiap minggu."
   - id: C3
     at: {week: 2, day: wed, time: "16:15"}
-    say: "Tahukah kamu? Menurut UU 16/2019, usia minimal kawin 19 tahun."
+    say: "Tahukah kamu? Ada layanan gratis untuk remaja di Puskesmas."
 """
 
 
