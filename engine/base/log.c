@@ -6,15 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The one process-wide setting: a log line may come from any thread and any layer. */
-static enum log_level threshold = LOG_INFO;
-
 enum { PHONE_DIGITS = 7, SHOWN_DIGITS = 2 };
-
-void log_set_level(enum log_level level)
-{
-    threshold = level;
-}
 
 /* Counts the digits of a run that may hold the separators people type in numbers. */
 static size_t run_of_digits(const char *text, size_t *digits)
@@ -71,7 +63,7 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     struct tm parts;
     va_list arguments;
 
-    if (level < threshold) {
+    if (level < LOG_INFO) {
         return;
     }
     clock_gettime(CLOCK_REALTIME, &now);

@@ -13,9 +13,8 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
-/* Lines below the level are dropped; LOG_INFO at start. Call before threads start. */
-void log_set_level(enum log_level level);
-/* event is a word (gateway_paused); format gives "key=value key=value"; line ≤ 2 KiB. */
+/* LOG_DEBUG lines are dropped. event is a word (gateway_paused); format gives "key=value
+ * key=value"; line ≤ 2 KiB. */
 void log_event(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Writes text into out (size bytes) with phone numbers masked, cut to fit; returns out. */

@@ -341,11 +341,6 @@ bool token_is_no(const char *word)
     return is_listed(NO, word);
 }
 
-bool token_is_particle(const char *word)
-{
-    return is_listed(PARTICLES, word);
-}
-
 bool token_is_nearly(const char *word, const char *keyword)
 {
     const char *const list[] = {keyword, NULL};

@@ -21,8 +21,6 @@ bool tokens_split(const char *message, struct tokens *tokens);
  * a message so long that it may have been cut. */
 bool tokens_read(const char *text, bool particles_off, struct tokens *tokens);
 bool token_is_no(const char *word);
-/* Of the words that only address somebody or soften: kak, pak, dong, ya … */
-bool token_is_particle(const char *word);
 /* The word, or one typing slip away from it without being a word of its own. */
 bool token_is_nearly(const char *word, const char *keyword);
 

@@ -135,14 +135,6 @@ int64_t guardian_add(struct db *db, const struct guardian *guardian, int64_t now
     return db_last_id(db);
 }
 
-bool guardian_find(struct db *db, int64_t id, struct guardian *guardian)
-{
-    struct stmt *stmt = db_stmt(db, "SELECT " COLUMNS " FROM guardian WHERE id=?1");
-
-    stmt_int(stmt, 1, id);
-    return read_one(stmt, guardian);
-}
-
 bool guardian_by_code(struct db *db, const char *code, struct guardian *guardian)
 {
     struct stmt *stmt =

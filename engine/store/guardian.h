@@ -39,7 +39,6 @@ const char *guardian_decision_name(enum guardian_decision decision);
  * address is the person's own: that is refused.
  */
 int64_t guardian_add(struct db *db, const struct guardian *guardian, int64_t now);
-bool guardian_find(struct db *db, int64_t id, struct guardian *guardian);
 /* By the code, in any case. */
 bool guardian_by_code(struct db *db, const char *code, struct guardian *guardian);
 /* The row of that pair. False too when the address has become the person's own. */
