@@ -154,7 +154,13 @@ static void post_say(
     if (json_unpack(body, "{s:s, s:s}", "from", &from, "text", &text) != 0 ||
         from[0] == '\0') {
         refuse(call, 400, "the body must be {\"from\":\"+62…\",\"text\":\"…\"}");
-    } else if (sim_write(sim, handsets_get(&sim->handsets, from), text, id) != 0) {
+    } else if (sim_write(sim,
+                   &(struct happening){
+                       .kind = HAPPENS_WORDS,
+                       .handset = handsets_get(&sim->handsets, from),
+                       .words = text,
+                   },
+                   id) != 0) {
         refuse(call, 409, "the profile names no inbound URL");
     } else {
         answer_json(call, 202, json_pack("{s:s}", "id", id));

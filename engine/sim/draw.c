@@ -32,6 +32,16 @@ uint64_t draw(int64_t seed, const char *purpose, const char *phone, uint64_t cou
     return spread(hash);
 }
 
+uint64_t draw_step(const char *text)
+{
+    return spread(add_bytes(0xcbf29ce484222325ULL, text, strlen(text)));
+}
+
+uint64_t draw_message(uint64_t step, uint64_t attempt)
+{
+    return spread(step + (attempt + 1) * 0x9e3779b97f4a7c15ULL);
+}
+
 bool draw_happens(uint64_t drawn, double share)
 {
     return (double)(drawn >> 11) / (double)(1ULL << 53) < share;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sim/draw.h"
 #include "sim/kannel.h"
 #include "sim/sim_internal.h"
 
@@ -180,6 +181,8 @@ static void record(
     const char *to = request->to == NULL ? "" : request->to;
     struct handset *handset = handsets_get(&sim->handsets, to);
     int64_t now = clock_now(&sim->clock);
+    uint64_t step = draw_step(request->text);
+    uint64_t attempt = attempts_count(&sim->attempts, handset->phone, step);
     size_t row = ledger_add_request(sim->ledger, &(struct ledger_request){
                                                      .ref = request->ref,
                                                      .phone = handset->phone,
@@ -187,6 +190,9 @@ static void record(
                                                      .at_ms = now,
                                                      .answer = verdict->answer,
                                                      .accepted = verdict->accepted,
+                                                     .report_to = request->report_url,
+                                                     .step = step,
+                                                     .attempt = attempt,
                                                  });
 
     if (row == 0) {
@@ -199,8 +205,10 @@ static void record(
                 .request = row,
                 .at_ms = now,
                 .validity_ms = request->validity_ms,
-                .report_url = request->report_url,
-                .mask = request->mask,
+                .wanted = kannel_wanted(request),
+                .text = ledger_request_get(sim->ledger, row).text,
+                .step = step,
+                .attempt = attempt,
             });
         sim_schedule(sim);
     }

@@ -6,9 +6,6 @@
 #include "base/mem.h"
 #include "sim/draw.h"
 
-/* Kannel's types of report. */
-enum { TYPE_DELIVERED = 1, TYPE_FAILED = 2, TYPE_QUEUED = 4 };
-
 static const int64_t DAY_MS = 86400000;
 
 void handsets_init(struct handsets *handsets, const struct profile *profile)
@@ -78,6 +75,7 @@ struct handset *handsets_get(struct handsets *handsets, const char *phone)
     handset = mem_zero(1, sizeof *handset);
     handset->phone = mem_copy(phone);
     handset->behaviour = profile_behaviour(handsets->profile, phone);
+    handset->has_whatsapp = handset->behaviour->whatsapp;
     handsets->slots[slot_of(handsets, phone)] = handset;
     handsets->n++;
     return handset;
@@ -85,34 +83,49 @@ struct handset *handsets_get(struct handsets *handsets, const char *phone)
 
 /* How long this message is under way. Whole seconds of spread, so that many messages of a
  * campaign still fall into one instant, which a clock that jumps can take in one step. */
-static int64_t travel_ms(const struct handsets *handsets, const struct handset *handset)
+static int64_t travel_ms(const struct handsets *handsets, const struct handset *handset,
+    const struct accepted *accepted)
 {
     const struct profile *profile = handsets->profile;
     uint64_t seconds = (uint64_t)profile->report_spread_ms / 1000;
     int64_t base = handset->behaviour->report_after_ms;
 
     return (base > 0 ? base : profile->report_after_ms) +
-           (int64_t)draw_below(
-               draw(profile->seed, "travel", handset->phone, handset->accepted),
+           (int64_t)draw_below(draw(profile->seed, "travel", handset->phone,
+                                   draw_message(accepted->step, accepted->attempt)),
                seconds + 1) *
                1000;
 }
 
-static void add_happening(struct timeline *timeline, enum happening_kind kind,
-    struct handset *handset, const struct accepted *accepted, int64_t at_ms, int report,
-    const char *receipt)
+/* What a channel says of a report, by default. */
+static const char *code_of(enum sim_channel channel, enum sim_report report)
 {
-    bool wanted = accepted->report_url != NULL && (accepted->mask & report) != 0;
+    if (channel == SIM_WHATSAPP) {
+        return report == SIM_FAILED ? "131026" : NULL;
+    }
+    return report == SIM_DELIVERED ? "stat:DELIVRD err:000"
+           : report == SIM_QUEUED  ? "stat:ENROUTE err:000"
+                                   : "stat:UNDELIV err:011";
+}
+
+/* code NULL: the usual one. */
+static void add_report(struct timeline *timeline, enum happening_kind kind,
+    struct handset *handset, const struct accepted *accepted, int64_t at_ms,
+    enum sim_report report, const char *code)
+{
+    bool wanted = (accepted->wanted & (1u << report)) != 0 && report != SIM_NONE;
     struct happening happening = {
         .kind = kind,
         .at_ms = at_ms,
         .handset = handset,
+        .channel = accepted->channel,
         .request = accepted->request,
-        .report = wanted ? report : 0,
-        .receipt = wanted ? receipt : NULL,
-        .report_url = wanted ? mem_copy(accepted->report_url) : NULL,
     };
 
+    if (wanted) {
+        happening.report = report;
+        happening.code = code != NULL ? code : code_of(accepted->channel, report);
+    }
     if (wanted || kind == HAPPENS_ARRIVAL) {
         timeline_add(timeline, &happening);
     }
@@ -132,18 +145,18 @@ static void accept_off(struct handset *handset, struct timeline *timeline,
                                 : INT64_MAX / 2;
     }
     if (accepted->at_ms < handset->on_at_ms) {
-        add_happening(timeline, HAPPENS_NOTE, handset, accepted,
-            accepted->at_ms + travel, TYPE_QUEUED, "stat:ENROUTE err:000");
+        add_report(timeline, HAPPENS_REPORT, handset, accepted,
+            accepted->at_ms + travel, SIM_QUEUED, NULL);
     }
     arrives_at =
         accepted->at_ms > handset->on_at_ms ? accepted->at_ms : handset->on_at_ms;
     arrives_at += travel;
     if (arrives_at <= ends_at) {
-        add_happening(timeline, HAPPENS_ARRIVAL, handset, accepted, arrives_at,
-            TYPE_DELIVERED, "stat:DELIVRD err:000");
-    } else if (behaviour->expires) {
-        add_happening(timeline, HAPPENS_FAILURE, handset, accepted, ends_at,
-            TYPE_FAILED, "stat:EXPIRED err:000");
+        add_report(timeline, HAPPENS_ARRIVAL, handset, accepted, arrives_at,
+            SIM_DELIVERED, NULL);
+    } else if (behaviour->expires && accepted->channel == SIM_SMS) {
+        add_report(timeline, HAPPENS_REPORT, handset, accepted, ends_at, SIM_FAILED,
+            "stat:EXPIRED err:000");
     }
 }
 
@@ -151,28 +164,42 @@ void handset_accept(const struct handsets *handsets, struct handset *handset,
     struct timeline *timeline, const struct accepted *accepted)
 {
     const struct behaviour *behaviour = handset->behaviour;
-    int64_t travel = travel_ms(handsets, handset);
+    int64_t travel = travel_ms(handsets, handset, accepted);
     int64_t arrives_at = accepted->at_ms + travel;
 
     handset->accepted++;
+    if (accepted->fails != NULL) {
+        add_report(timeline, HAPPENS_REPORT, handset, accepted, arrives_at, SIM_FAILED,
+            accepted->fails);
+        return;
+    }
+    add_report(timeline, HAPPENS_REPORT, handset, accepted, accepted->at_ms + 1000,
+        SIM_SENT, NULL);
     if (behaviour->report == REPORTS_FAILED) {
-        add_happening(timeline, HAPPENS_FAILURE, handset, accepted, arrives_at,
-            TYPE_FAILED, "stat:UNDELIV err:011");
+        add_report(
+            timeline, HAPPENS_REPORT, handset, accepted, arrives_at, SIM_FAILED, NULL);
     } else if (behaviour->power == POWER_OFF) {
         accept_off(handset, timeline, accepted, travel);
     } else {
         bool reports = behaviour->report == REPORTS_DELIVERED;
 
-        add_happening(timeline, HAPPENS_ARRIVAL, handset, accepted, arrives_at,
-            reports ? TYPE_DELIVERED : 0, "stat:DELIVRD err:000");
+        add_report(timeline, HAPPENS_ARRIVAL, handset, accepted, arrives_at,
+            reports ? SIM_DELIVERED : SIM_NONE, NULL);
     }
 }
 
-static void say(struct handset *handset, struct timeline *timeline, int64_t at_ms,
-    const char *words)
+/* The handset answers on the channel on which it was spoken to. */
+static void say(struct handset *handset, struct timeline *timeline,
+    const struct accepted *message, int64_t after_ms, const char *words)
 {
     struct happening happening = {
-        .kind = HAPPENS_WORDS, .at_ms = at_ms, .handset = handset, .words = words};
+        .kind = HAPPENS_WORDS,
+        .at_ms = message->at_ms + after_ms,
+        .handset = handset,
+        .channel = message->channel,
+        .request = message->request,
+        .words = words,
+    };
 
     timeline_add(timeline, &happening);
 }
@@ -193,11 +220,11 @@ static struct reply_rule *rule_for(const struct handset *handset, const char *te
 }
 
 void handset_receive(const struct handsets *handsets, struct handset *handset,
-    struct timeline *timeline, const struct received *received, const char *text)
+    struct timeline *timeline, const struct accepted *message)
 {
     static const int64_t stop_after_ms = 60000;
     int64_t seed = handsets->profile->seed;
-    uint64_t number;
+    uint64_t number, count = draw_message(message->step, message->attempt);
     struct reply_rule *rule;
 
     if (handset->received_n == handset->received_capacity) {
@@ -206,7 +233,8 @@ void handset_receive(const struct handsets *handsets, struct handset *handset,
         handset->received = mem_resize(
             handset->received, handset->received_capacity, sizeof *handset->received);
     }
-    handset->received[handset->received_n++] = *received;
+    handset->received[handset->received_n++] =
+        (struct received){message->request, message->at_ms};
     number = handset->received_n;
     if (handset->stopped) {
         return;
@@ -214,16 +242,16 @@ void handset_receive(const struct handsets *handsets, struct handset *handset,
     if (handset->behaviour->stops_after > 0 &&
         number >= (uint64_t)handset->behaviour->stops_after) {
         handset->stopped = true;
-        say(handset, timeline, received->at_ms + stop_after_ms, "STOP");
+        say(handset, timeline, message, stop_after_ms, "STOP");
         return;
     }
-    rule = rule_for(handset, text);
+    rule = rule_for(handset, message->text);
     if (rule == NULL || rule->say.n == 0 ||
-        !draw_happens(draw(seed, "share", handset->phone, number), rule->share)) {
+        !draw_happens(draw(seed, "share", handset->phone, count), rule->share)) {
         return;
     }
     handset->said[rule - handset->behaviour->replies]++;
-    say(handset, timeline, received->at_ms + rule->after_ms,
+    say(handset, timeline, message, rule->after_ms,
         rule->say
-            .items[draw_below(draw(seed, "say", handset->phone, number), rule->say.n)]);
+            .items[draw_below(draw(seed, "say", handset->phone, count), rule->say.n)]);
 }

@@ -28,6 +28,10 @@ struct handset {
     const struct behaviour *behaviour;
     uint64_t accepted; /* messages on their way or through */
     int64_t on_at_ms;  /* off until then; 0: nothing decided yet */
+    bool
+        has_whatsapp; /* a message there fails with 131026 otherwise: the gateway asks */
+    int64_t wrote_at_ms[SIM_CHANNELS]; /* when it last wrote there; 0: never. WhatsApp's
+                                          window; the gateway sets and asks it */
     struct received *received;
     size_t received_n, received_capacity;
     uint64_t said[REPLY_RULES_MAX]; /* how often each rule answered */
@@ -42,13 +46,27 @@ struct handsets {
     size_t n, capacity;
 };
 
-/* A message as the gateway accepted it. report_url is copied; NULL: no reports. */
+/* One of the buttons or rows that a message offers. */
+struct sim_choice {
+    const char *id, *title;
+};
+
+/* A message as the gateway accepted it, and once more when it arrives. Its strings are
+ * the ledger's: borrowed for ever. */
 struct accepted {
-    size_t request;
-    int64_t at_ms;
+    size_t request; /* number in the ledger */
+    enum sim_channel channel;
+    int64_t at_ms;       /* when it was accepted, or when it arrives */
     int64_t validity_ms; /* 0: a day */
-    const char *report_url;
-    int mask; /* the types of report that are wanted */
+    unsigned wanted;     /* what is to be reported: 1u << SIM_DELIVERED | … */
+    const char *text;    /* of a template: its name and parameters */
+    uint64_t step;       /* draw_step() of the text */
+    uint64_t attempt; /* how often the same text was requested for this phone before */
+    bool is_template;
+    const char *fails; /* why the gateway will report it as failed, as happening.code;
+                          NULL: it is carried */
+    const struct sim_choice *choices; /* buttons or rows, borrowed for ever */
+    size_t choices_n;
 };
 
 void handsets_init(struct handsets *handsets, const struct profile *profile);
@@ -58,11 +76,12 @@ struct handset *handsets_get(struct handsets *handsets, const char *phone);
 /* Returns the handset of that number, or NULL. */
 struct handset *handsets_find(const struct handsets *handsets, const char *phone);
 
-/* Puts what becomes of an accepted message on the timeline. */
+/* Puts what becomes of an accepted message on the timeline: reports that are not wanted
+ * are left out. One that `fails` is reported so, and nothing arrives. */
 void handset_accept(const struct handsets *handsets, struct handset *handset,
     struct timeline *timeline, const struct accepted *accepted);
 /* The message arrives: it is kept, and what is said to it is put on the timeline. */
 void handset_receive(const struct handsets *handsets, struct handset *handset,
-    struct timeline *timeline, const struct received *received, const char *text);
+    struct timeline *timeline, const struct accepted *message);
 
 #endif

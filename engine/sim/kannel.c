@@ -77,6 +77,27 @@ int kannel_read(struct kannel_request *request, const char *query)
     return 0;
 }
 
+int kannel_type(enum sim_report report)
+{
+    static const int types[SIM_REPORTS] = {
+        [SIM_QUEUED] = 4, [SIM_DELIVERED] = 1, [SIM_FAILED] = 2};
+
+    return types[report];
+}
+
+unsigned kannel_wanted(const struct kannel_request *request)
+{
+    unsigned wanted = 0;
+
+    for (int report = SIM_NONE; report < SIM_REPORTS; report++) {
+        if (request->report_url != NULL &&
+            (request->mask & kannel_type((enum sim_report)report)) != 0) {
+            wanted |= 1u << report;
+        }
+    }
+    return wanted;
+}
+
 void kannel_fini(struct kannel_request *request)
 {
     form_fini(&request->form);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/http.h"
 #include "base/url.h"
+#include "sim/timeline.h"
 
 enum { KANNEL_REF_SIZE = 128 };
 
@@ -30,6 +31,10 @@ struct kannel_request {
 
 /* Reads the query. Returns 0, or -1 when it is no form. kannel_fini() is due anyway. */
 int kannel_read(struct kannel_request *request, const char *query);
+/* Which reports it asks for: bits 1u << SIM_DELIVERED and so on; 0 without a URL. */
+unsigned kannel_wanted(const struct kannel_request *request);
+/* Kannel's type of a report: 1 delivered, 2 failed, 4 queued; 0 for those it has not. */
+int kannel_type(enum sim_report report);
 void kannel_fini(struct kannel_request *request);
 
 /* What Kannel's escapes stand for in one call. Any string may be NULL. */

@@ -95,6 +95,7 @@ size_t ledger_add_request(struct ledger *ledger, const struct ledger_request *re
     }
     row.ref = keep(ledger, request->ref);
     row.text = keep(ledger, request->text);
+    row.report_to = keep(ledger, request->report_to);
     ledger->requests[ledger->requests_n++] = row;
     return ledger->requests_n;
 }

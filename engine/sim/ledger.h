@@ -17,7 +17,10 @@ struct ledger;
 
 enum { LEDGER_ROWS_MAX = 10000000 };
 
-/* A request as it came in. phone and answer are borrowed for ever, ref and text copied. */
+/*
+ * A request as it came in. phone and answer are borrowed for ever, the other strings
+ * copied. What stands below `accepted` is not shown, but kept for reports and replies.
+ */
 struct ledger_request {
     const char *ref;
     const char *phone;
@@ -25,6 +28,8 @@ struct ledger_request {
     int64_t at_ms;
     const char *answer; /* "202", "503", "cut_after_accept", … */
     bool accepted;
+    const char *report_to;  /* where its dialect reports it; NULL: nowhere */
+    uint64_t step, attempt; /* see struct accepted */
 };
 
 /* A callback when it is first made. phone and state are borrowed for ever. */

@@ -40,6 +40,7 @@ struct behaviour {
     bool expires;        /* off: a final report at the end of the validity */
     int report;          /* enum behaviour_report */
     int64_t report_after_ms; /* 0: the profile's */
+    bool whatsapp;           /* has WhatsApp */
     int64_t stops_after;     /* says STOP to this message, and nothing more; 0: never */
     struct reply_rule *replies; /* the first that fits answers */
     size_t replies_n;

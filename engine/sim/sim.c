@@ -94,6 +94,7 @@ void sim_close(struct sim *sim)
     handsets_fini(&sim->handsets);
     timeline_fini(&sim->timeline);
     faults_fini(&sim->faults);
+    attempts_fini(&sim->attempts);
     ledger_free(sim->ledger);
     free(sim);
 }

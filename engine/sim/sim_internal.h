@@ -12,6 +12,7 @@
 #include "base/http.h"
 #include "net/loop.h"
 #include "net/server.h"
+#include "sim/attempt.h"
 #include "sim/callback.h"
 #include "sim/fault.h"
 #include "sim/handset.h"
@@ -33,6 +34,7 @@ struct sim {
     struct handsets handsets;
     struct timeline timeline;
     struct faults faults;
+    struct attempts attempts;
     struct timer timer;       /* the next happening, unless the clock jumps */
     struct late_answer *late; /* answers that wait for their time */
     struct waiter *waiters;   /* POST /sim/now calls that wait for its end */
@@ -53,8 +55,9 @@ void sim_move(struct sim *sim, int64_t now_ms, struct server_call *call);
 /* Goes on with a move once nothing is pending. */
 void sim_proceed(struct sim *sim);
 void sim_on_timer(struct timer *timer);
-/* Makes the handset write now. Returns the id, in `id`; -1 when nobody listens. */
-int sim_write(struct sim *sim, struct handset *handset, const char *words, char id[40]);
+/* Makes the handset write now, as a happening of kind WORDS says. Returns the id, in
+ * `id`; -1 when nobody listens. */
+int sim_write(struct sim *sim, const struct happening *words, char id[40]);
 /* Cuts the calls that wait for a move. */
 void sim_waiters_fini(struct sim *sim);
 

@@ -35,9 +35,17 @@ static void make_call(
     callbacks_add(sim->callbacks, &handset->line, row, buf_take(url));
 }
 
-static const char *state_of(int report)
+static const char *state_of(enum sim_report report)
 {
-    return report == 1 ? "delivered" : report == 2 ? "failed" : "queued";
+    static const char *const states[SIM_REPORTS] = {
+        [SIM_QUEUED] = "queued",
+        [SIM_SENT] = "sent",
+        [SIM_DELIVERED] = "delivered",
+        [SIM_READ] = "read",
+        [SIM_FAILED] = "failed",
+    };
+
+    return states[report];
 }
 
 /* The SMSC's receipt as real ones are: with the beginning of the message at its end. */
@@ -50,7 +58,8 @@ static void write_receipt(
         n--;
     }
     buf_add_format(out, "id:%08zu sub:001 dlvrd:%s %s text:%.*s", happening->request,
-        happening->report == 1 ? "001" : "000", happening->receipt, (int)n, text);
+        happening->report == SIM_DELIVERED ? "001" : "000", happening->code, (int)n,
+        text);
 }
 
 static void make_report(struct sim *sim, const struct happening *happening)
@@ -64,9 +73,9 @@ static void make_report(struct sim *sim, const struct happening *happening)
     buf_init(&url, URL_BYTES_MAX);
     write_receipt(&receipt, happening, request.text);
     snprintf(id, sizeof id, "%08zu", happening->request);
-    kannel_expand(&url, happening->report_url,
+    kannel_expand(&url, request.report_to,
         &(struct kannel_call){
-            .type = happening->report,
+            .type = kannel_type(happening->report),
             .receipt = buf_text(&receipt),
             .id = id,
             .smsc = "sim",
@@ -85,7 +94,7 @@ static void make_report(struct sim *sim, const struct happening *happening)
     buf_fini(&url);
 }
 
-int sim_write(struct sim *sim, struct handset *handset, const char *words, char id[40])
+int sim_write(struct sim *sim, const struct happening *words, char id[40])
 {
     struct buf url;
     size_t row;
@@ -93,24 +102,25 @@ int sim_write(struct sim *sim, struct handset *handset, const char *words, char 
     if (sim->profile->inbound == NULL) {
         return -1;
     }
+    words->handset->wrote_at_ms[words->channel] = clock_now(&sim->clock);
     snprintf(id, 40, "%s-%llu", sim->id_prefix, (unsigned long long)++sim->words);
     buf_init(&url, URL_BYTES_MAX);
     kannel_inbound(&url, sim->profile->inbound,
         &(struct kannel_call){
             .id = id,
-            .sender = handset->phone,
+            .sender = words->handset->phone,
             .receiver = sim->profile->number,
-            .text = words,
+            .text = words->words,
             .at_ms = clock_now(&sim->clock),
         });
     row = ledger_add_callback(sim->ledger, &(struct ledger_callback){
                                                .inbound = true,
                                                .id = id,
-                                               .phone = handset->phone,
-                                               .text = words,
+                                               .phone = words->handset->phone,
+                                               .text = words->words,
                                                .at_ms = clock_now(&sim->clock),
                                            });
-    make_call(sim, handset, row, &url);
+    make_call(sim, words->handset, row, &url);
     buf_fini(&url);
     return 0;
 }
@@ -121,21 +131,25 @@ static void perform(struct sim *sim, struct happening *happening)
 
     sim->acted++;
     if (happening->kind == HAPPENS_WORDS) {
-        sim_write(sim, happening->handset, happening->words, id);
-        return;
-    }
-    if (happening->kind == HAPPENS_ARRIVAL) {
-        struct received received = {happening->request, happening->at_ms};
+        sim_write(sim, happening, id);
+    } else if (happening->kind == HAPPENS_ARRIVAL) {
         struct ledger_request request =
             ledger_request_get(sim->ledger, happening->request);
 
-        handset_receive(&sim->handsets, happening->handset, &sim->timeline, &received,
-            request.text);
+        handset_receive(&sim->handsets, happening->handset, &sim->timeline,
+            &(struct accepted){
+                .request = happening->request,
+                .channel = happening->channel,
+                .at_ms = happening->at_ms,
+                .text = request.text,
+                .step = request.step,
+                .attempt = request.attempt,
+            });
     }
-    if (happening->report_url != NULL) {
+    if (happening->report != SIM_NONE) {
         make_report(sim, happening);
-        free(happening->report_url);
     }
+    free(happening->memory);
 }
 
 /* Performs up to a slice of what is due at `until`; true when more is. */

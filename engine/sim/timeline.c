@@ -2,9 +2,11 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/must.h"
+#include "sim/handset.h"
 
 struct timeline_entry {
     struct happening what;
@@ -19,7 +21,7 @@ void timeline_init(struct timeline *timeline)
 void timeline_fini(struct timeline *timeline)
 {
     for (size_t i = 0; i < timeline->n; i++) {
-        free(timeline->heap[i].what.report_url);
+        free(timeline->heap[i].what.memory);
     }
     free(timeline->heap);
     *timeline = (struct timeline){0};
@@ -30,6 +32,9 @@ static bool is_before(
 {
     if (one->what.at_ms != other->what.at_ms) {
         return one->what.at_ms < other->what.at_ms;
+    }
+    if (one->what.handset != other->what.handset) {
+        return strcmp(one->what.handset->phone, other->what.handset->phone) < 0;
     }
     return one->order < other->order;
 }

@@ -16,6 +16,7 @@
 #include "sim/timeline.h"
 
 enum { START = 1000000 };
+enum { ALL = 1u << SIM_QUEUED | 1u << SIM_DELIVERED | 1u << SIM_FAILED };
 
 /* A profile with its handsets and timeline, and one message to one of them at a time. */
 struct stage {
@@ -58,12 +59,19 @@ static struct handset *accept_at(
     struct handset *handset = handsets_get(&stage->handsets, phone);
 
     handset_accept(&stage->handsets, handset, &stage->timeline,
-        &(struct accepted){1, at_ms, validity_ms, "http://127.0.0.1/h?ref=m", 31});
+        &(struct accepted){
+            .request = 1,
+            .at_ms = at_ms,
+            .validity_ms = validity_ms,
+            .wanted = ALL,
+            .text = "halo",
+            .attempt = handset->accepted,
+        });
     return handset;
 }
 
 static void expect_next(struct stage *stage, enum happening_kind kind, int64_t at_ms,
-    int report, const char *receipt)
+    enum sim_report report, const char *code)
 {
     struct happening happening;
 
@@ -71,11 +79,10 @@ static void expect_next(struct stage *stage, enum happening_kind kind, int64_t a
     happening = timeline_take(&stage->timeline);
     assert_int_equal(happening.kind, kind);
     assert_int_equal(happening.report, report);
-    assert_int_equal(happening.report_url != NULL, report != 0);
-    if (receipt != NULL) {
-        assert_non_null(strstr(happening.receipt, receipt));
+    assert_int_equal(happening.code != NULL, report != SIM_NONE);
+    if (code != NULL) {
+        assert_non_null(strstr(happening.code, code));
     }
-    free(happening.report_url);
 }
 
 static void expect_words(struct stage *stage, int64_t at_ms, const char *words)
@@ -97,7 +104,14 @@ static void receive(
     struct stage *stage, const char *phone, int64_t at_ms, const char *text)
 {
     handset_receive(&stage->handsets, handsets_get(&stage->handsets, phone),
-        &stage->timeline, &(struct received){1, at_ms}, text);
+        &stage->timeline,
+        &(struct accepted){
+            .request = 1,
+            .at_ms = at_ms,
+            .text = text,
+            .step = draw_step(text),
+            .attempt = handsets_get(&stage->handsets, phone)->received_n,
+        });
 }
 
 static void the_same_seed_draws_the_same(void **state)
@@ -128,6 +142,29 @@ static void a_share_happens_about_as_often_as_it_says(void **state)
     assert_in_range(happened, 2800, 3200);
     assert_true(draw_happens(UINT64_MAX, 1));
     assert_false(draw_happens(0, 0));
+}
+
+static void happenings_of_one_instant_come_in_the_order_of_phones(void **state)
+{
+    struct handset handsets[] = {
+        {.phone = "+6281200000003"},
+        {.phone = "+6281200000001"},
+        {.phone = "+6281200000002"},
+    };
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline);
+    for (size_t i = 0; i < 6; i++) {
+        timeline_add(&timeline,
+            &(struct happening){.at_ms = 1, .handset = &handsets[i % 3], .request = i});
+    }
+    for (size_t i = 0; i < 6; i++) {
+        static const size_t expected[] = {1, 4, 2, 5, 0, 3};
+
+        assert_int_equal(timeline_take(&timeline).request, expected[i]);
+    }
+    timeline_fini(&timeline);
 }
 
 static void happenings_come_in_the_order_of_time_then_of_adding(void **state)
@@ -246,7 +283,7 @@ static void a_message_arrives_and_is_reported_after_its_travel(void **state)
     (void)state;
     stage_init(&stage, "report_spread: 0s\n");
     accept_at(&stage, "+6281200000001", START, 0);
-    expect_next(&stage, HAPPENS_ARRIVAL, START + 4000, 1, "DELIVRD");
+    expect_next(&stage, HAPPENS_ARRIVAL, START + 4000, SIM_DELIVERED, "DELIVRD");
     expect_nothing(&stage);
     stage_fini(&stage);
 }
@@ -258,11 +295,13 @@ static void a_report_that_was_not_asked_for_is_not_made(void **state)
     (void)state;
     stage_init(&stage, "report_spread: 0s\n");
     handset_accept(&stage.handsets, handsets_get(&stage.handsets, "+6281200000001"),
-        &stage.timeline, &(struct accepted){1, START, 0, "http://127.0.0.1/h", 2});
-    expect_next(&stage, HAPPENS_ARRIVAL, START + 4000, 0, NULL);
+        &stage.timeline,
+        &(struct accepted){
+            .request = 1, .at_ms = START, .wanted = 1u << SIM_FAILED, .text = ""});
+    expect_next(&stage, HAPPENS_ARRIVAL, START + 4000, SIM_NONE, NULL);
     handset_accept(&stage.handsets, handsets_get(&stage.handsets, "+6281200000001"),
-        &stage.timeline, &(struct accepted){1, START, 0, NULL, 31});
-    expect_next(&stage, HAPPENS_ARRIVAL, START + 4000, 0, NULL);
+        &stage.timeline, &(struct accepted){.request = 1, .at_ms = START, .text = ""});
+    expect_next(&stage, HAPPENS_ARRIVAL, START + 4000, SIM_NONE, NULL);
     stage_fini(&stage);
 }
 
@@ -281,7 +320,7 @@ static void the_spread_of_travel_is_in_whole_seconds(void **state)
         assert_int_equal(after % 1000, 0);
         assert_in_range(after, 0, 3000);
         seen[after / 1000] = true;
-        free(timeline_take(&stage.timeline).report_url);
+        timeline_take(&stage.timeline);
     }
     assert_true(seen[0] && seen[1] && seen[2] && seen[3]);
     stage_fini(&stage);
@@ -295,7 +334,7 @@ static void a_failed_report_means_that_nothing_arrives(void **state)
     stage_init(&stage, "report_spread: 0s\nbehaviours: {bad: {report: failed}}\n"
                        "default: bad\n");
     accept_at(&stage, "+6281200000001", START, 0);
-    expect_next(&stage, HAPPENS_FAILURE, START + 4000, 2, "UNDELIV");
+    expect_next(&stage, HAPPENS_REPORT, START + 4000, SIM_FAILED, "UNDELIV");
     expect_nothing(&stage);
     stage_fini(&stage);
 }
@@ -309,10 +348,12 @@ static void a_phone_that_is_off_gets_its_messages_when_it_comes_on(void **state)
         "report_spread: 0s\n"
         "behaviours: {away: {power: off, on_after: 10h}}\ndefault: away\n");
     accept_at(&stage, "+6281200000001", START, 0);
-    expect_next(&stage, HAPPENS_NOTE, START + 4000, 4, "ENROUTE");
-    expect_next(&stage, HAPPENS_ARRIVAL, START + 36000000 + 4000, 1, "DELIVRD");
+    expect_next(&stage, HAPPENS_REPORT, START + 4000, SIM_QUEUED, "ENROUTE");
+    expect_next(
+        &stage, HAPPENS_ARRIVAL, START + 36000000 + 4000, SIM_DELIVERED, "DELIVRD");
     accept_at(&stage, "+6281200000001", START + 36000001, 0);
-    expect_next(&stage, HAPPENS_ARRIVAL, START + 36000001 + 4000, 1, "DELIVRD");
+    expect_next(
+        &stage, HAPPENS_ARRIVAL, START + 36000001 + 4000, SIM_DELIVERED, "DELIVRD");
     expect_nothing(&stage);
     stage_fini(&stage);
 }
@@ -331,14 +372,14 @@ static void a_message_past_its_validity_expires_or_is_never_heard_of(void **stat
                        "- {phone: \"+6281200000003\", is: late}\n"
                        "default: gone\n");
     accept_at(&stage, "+6281200000001", START, 0);
-    expect_next(&stage, HAPPENS_NOTE, START + 4000, 4, NULL);
-    expect_next(&stage, HAPPENS_FAILURE, START + 86400000, 2, "EXPIRED");
+    expect_next(&stage, HAPPENS_REPORT, START + 4000, SIM_QUEUED, NULL);
+    expect_next(&stage, HAPPENS_REPORT, START + 86400000, SIM_FAILED, "EXPIRED");
     accept_at(&stage, "+6281200000002", START, 0);
-    expect_next(&stage, HAPPENS_NOTE, START + 4000, 4, NULL);
+    expect_next(&stage, HAPPENS_REPORT, START + 4000, SIM_QUEUED, NULL);
     expect_nothing(&stage);
     accept_at(&stage, "+6281200000003", START, 3600000);
-    expect_next(&stage, HAPPENS_NOTE, START + 4000, 4, NULL);
-    expect_next(&stage, HAPPENS_FAILURE, START + 3600000, 2, "EXPIRED");
+    expect_next(&stage, HAPPENS_REPORT, START + 4000, SIM_QUEUED, NULL);
+    expect_next(&stage, HAPPENS_REPORT, START + 3600000, SIM_FAILED, "EXPIRED");
     stage_fini(&stage);
 }
 
@@ -464,6 +505,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_draws_the_same),
         cmocka_unit_test(a_share_happens_about_as_often_as_it_says),
+        cmocka_unit_test(happenings_of_one_instant_come_in_the_order_of_phones),
         cmocka_unit_test(happenings_come_in_the_order_of_time_then_of_adding),
         cmocka_unit_test(without_a_profile_a_handset_receives_in_silence),
         cmocka_unit_test(the_first_range_that_holds_a_number_counts),
