@@ -123,6 +123,31 @@ static int set_rate(
         err, ERR_REFUSED, "%s must be a rate: 10/s, 600/m, 5/h or none", row->key);
 }
 
+/* Six places behind the point are exact; money is never kept as a double. */
+static int set_money(
+    const struct option_row *row, int64_t *to, const char *text, struct err *err)
+{
+    enum { PLACES = 6, WHOLE_DIGITS_MAX = 9 };
+    size_t whole = strspn(text, "0123456789");
+    const char *at = text + whole;
+    int64_t value = strtoll(text, NULL, 10);
+    size_t places = 0;
+
+    if (*at == '.') {
+        places = strspn(++at, "0123456789");
+    }
+    if (whole == 0 || whole > WHOLE_DIGITS_MAX || places > PLACES ||
+        (at != text + whole && places == 0) || at[places] != '\0') {
+        return err_set(err, ERR_REFUSED,
+            "%s must be an amount of money with a point: 350 or 0.0411", row->key);
+    }
+    for (size_t i = 0; i < PLACES; i++) {
+        value = value * 10 + (i < places ? at[i] - '0' : 0);
+    }
+    *to = value;
+    return 0;
+}
+
 static int set_bool(
     const struct option_row *row, bool *to, const char *text, struct err *err)
 {
@@ -176,6 +201,8 @@ int option_set(
         return set_duration(row, to, text, err);
     case OPTION_RATE:
         return set_rate(row, to, text, err);
+    case OPTION_MONEY:
+        return set_money(row, to, text, err);
     case OPTION_CHOICE:
         return set_choice(row, to, text, err);
     case OPTION_LIST:

@@ -28,6 +28,8 @@ static const struct option_row CONFIG_ROWS[] = {
         0, NULL, "The zone of reports: Asia/Jakarta, Asia/Makassar or Asia/Jayapura."},
     {"routes", OPTION_LIST, offsetof(struct config, routes), NULL, 0, 0, 0, NULL,
         "Names of gateways in the order of preference; all, when left out."},
+    {"currency", OPTION_TEXT, offsetof(struct config, currency), "IDR", 0, 0, 0, NULL,
+        "The currency of every price below."},
     {"test_phones", OPTION_LIST, offsetof(struct config, test_phones), NULL, 0, 0, 0,
         NULL, "The only numbers that `cegah send` may write to."},
     {"focal_keys", OPTION_LIST, offsetof(struct config, focal_keys), NULL, 0, 0, 0,
@@ -64,6 +66,15 @@ static const struct option_row GATEWAY_ROWS[] = {
         0, 7LL * 86400000, NULL, "Fail over to the next route after this; 0s: never."},
     {"unsure", OPTION_CHOICE, offsetof(struct config_gateway, unsure), "resend", 0, 0,
         0, UNSURE_POLICIES, "A message of unknown fate: resend it once, or leave it."},
+    {"price", OPTION_MONEY, offsetof(struct config_gateway, price), "0", 0, 0, 0, NULL,
+        "What an SMS part costs, or a delivered WhatsApp message of marketing: 350."},
+    {"price_utility", OPTION_MONEY, offsetof(struct config_gateway, price_utility), "0",
+        0, 0, 0, NULL, "What a delivered message of the category utility costs."},
+    {"price_service", OPTION_MONEY, offsetof(struct config_gateway, price_service), "0",
+        0, 0, 0, NULL, "What a delivered message within the session window costs."},
+    {"price_authentication", OPTION_MONEY,
+        offsetof(struct config_gateway, price_authentication), "0", 0, 0, 0, NULL,
+        "What a delivered message of the category authentication costs."},
 };
 enum { GATEWAY_ROWS_N = sizeof GATEWAY_ROWS / sizeof GATEWAY_ROWS[0] };
 

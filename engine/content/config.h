@@ -41,8 +41,11 @@ struct config_gateway {
     char *number;       /* that people write to, for the page at /join/CODE; or NULL */
     int64_t give_up_ms; /* routes: fail over after this without delivery; 0: never */
     int unsure;         /* enum unsure_policy */
-    void *own;          /* the struct that the adapter's options filled */
-    int line, column;   /* where it stands, for later complaints */
+    /* Millionths of the config's currency; 0: not said. price: of an SMS part that was
+     * accepted, or of a delivered WhatsApp message of the category marketing. */
+    int64_t price, price_utility, price_service, price_authentication;
+    void *own;        /* the struct that the adapter's options filled */
+    int line, column; /* where it stands, for later complaints */
 };
 
 struct config {
@@ -52,6 +55,7 @@ struct config {
     char *public_url;               /* default http:// and listen */
     char *timezone;                 /* for reports and log; default Asia/Makassar */
     struct option_list routes;      /* gateway names; default: all, as written */
+    char *currency;                 /* of all prices; default IDR */
     struct option_list test_phones; /* E.164 */
     struct option_list focal_keys;  /* base64 of 32 bytes each */
     char *clock_simulator; /* origin of the simulator that gives the time, or NULL */

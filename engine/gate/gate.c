@@ -242,6 +242,8 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
     /* The child's district, but not the child's school hours. */
     subject.minor = subject.minor && !to_guardian;
     answer->day = zone_day(subject.zone, now);
+    memcpy(answer->district, subject.person.district, sizeof answer->district);
+    answer->wants = channel_parse(subject.person.channel, &answer->wanted) == 0;
     if (question->kind != KIND_ACK && question->kind != KIND_SAFETY &&
         question->kind != KIND_ALERT &&
         suppression_is_live(gate->db, question->address_id)) {

@@ -12,6 +12,7 @@
 #include "people/catalogue.h"
 #include "plan/internal.h"
 #include "store/address_health.h"
+#include "store/counter.h"
 
 static const int64_t NEVER = INT64_MAX;
 
@@ -140,6 +141,27 @@ static int64_t useless_at(const struct planner *planner,
     return step_useless_at(step, zone_name(subject.zone));
 }
 
+/* A step that leaves no message is in the report by its reason alone. */
+static void count_outcome(const struct planner *planner,
+    const struct enrolment *enrolment, const struct catalogue_series *series,
+    const char *outcome, const char *reason, int64_t now)
+{
+    struct gate_subject subject;
+    struct counter_key key = {
+        .campaign_id = series->campaign->id,
+        .series_id = series->id,
+        .channel = "",
+    };
+    char counted[COUNTER_REASON_SIZE];
+
+    gate_subject(planner->gate, enrolment->person_id, now, &subject);
+    key.day = zone_day(subject.zone, now);
+    snprintf(key.step, sizeof key.step, "%s", enrolment->step);
+    memcpy(key.district, subject.person.district, sizeof key.district);
+    counter_reason(FAILURE_NONE, "", reason, counted);
+    counter_add_reason(planner->db, &key, outcome, counted, 1);
+}
+
 static void over(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const char *outcome, const char *reason,
     int64_t now)
@@ -149,8 +171,10 @@ static void over(const struct planner *planner, struct enrolment *enrolment,
     memcpy(step, enrolment->step, sizeof step);
     /* Its branches count, whether it was sent or passed by. */
     memcpy(enrolment->before_step, step, sizeof step);
-    outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
-        reason, 0, now);
+    if (outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
+            reason, 0, now)) {
+        count_outcome(planner, enrolment, series, outcome, reason, now);
+    }
     planner_set_step(planner, enrolment, series, step, now);
     enrolment_save(planner->db, enrolment, now);
 }

@@ -69,7 +69,7 @@ static struct flight *claim(
         return NULL;
     }
     message_move(send->with.db, message, MESSAGE_SENDING, FAILURE_NONE, "", now);
-    attempt_add(send->with.db, message, now);
+    attempt_add(send->with.db, message, flight->form, now);
     flight->claimed = *message;
     return flight;
 }

@@ -19,6 +19,7 @@ static void free_for_good(struct flight *flight)
 {
     http_request_fini(&flight->request);
     free(flight->text);
+    free(flight->form_json);
     free(flight);
 }
 
@@ -28,7 +29,8 @@ void flight_free(struct flight *flight)
     struct send *send = flight->send;
 
     free(flight->text);
-    flight->text = NULL;
+    free(flight->form_json);
+    flight->text = flight->form_json = NULL;
     flight->next = send->spare;
     send->spare = flight;
 }
@@ -69,7 +71,8 @@ struct flight *flight_new(struct send *send, struct gateway *gateway,
     struct flight *flight = take_spare(send);
 
     flight->gateway = gateway;
-    flight->text = message_text(send->with.db, message->text_id);
+    flight->text = message_text(send->with.db, message->text_id, &flight->form_json);
+    flight->form = "text";
     address_get(send->with.db, message->address_id, &flight->address);
     reference_make(
         send->with.key, message->id, (int)message->attempts, flight->reference);

@@ -43,8 +43,9 @@ struct flight {
     struct adapter_recipient recipient;
     struct address address;
     char reference[REFERENCE_SIZE];
-    char *text;
-    bool known; /* what became of it: result says */
+    char *text, *form_json;
+    const char *form; /* what it goes as: text, template, interactive, media */
+    bool known;       /* what became of it: result says */
     struct adapter_result result;
 };
 

@@ -1,12 +1,14 @@
 #include "send/outbox.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "adapters/adapter.h"
 #include "base/must.h"
 #include "content/config.h"
 #include "content/sms.h"
+#include "send/message_form.h"
 #include "store/message.h"
 
 static bool can_carry(const struct config_gateway *gateway, enum address_kind kind)
@@ -92,6 +94,7 @@ int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoin
     };
     struct message message;
     int64_t expires_at, next_at = now;
+    char *form_json;
 
     gate_check(outbox->gate, &question, now, answer);
     if (gateway == NULL && answer->verdict == GATE_ALLOW) {
@@ -137,9 +140,12 @@ int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoin
         .basis_id = answer->basis_id,
         .inbound_id = outgoing->inbound_id,
     };
+    snprintf(message.district, sizeof message.district, "%s", answer->district);
     snprintf(message.step, sizeof message.step, "%s", outgoing->step);
     snprintf(message.gateway, sizeof message.gateway, "%s", gateway->name);
     measure(&message, outgoing->text);
-    message_add(outbox->db, &message, outgoing->text, now);
+    form_json = outgoing->form == NULL ? NULL : message_form_write(outgoing->form);
+    message_add(outbox->db, &message, outgoing->text, form_json, now);
+    free(form_json);
     return message.id;
 }

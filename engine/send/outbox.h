@@ -27,8 +27,9 @@ struct outbox {
 struct outgoing {
     enum message_kind kind;
     int64_t campaign_id, series_id, enrolment_id, occurrence, person_id, address_id;
-    const char *step;    /* "C4"; of a reply: what it is */
-    const char *text;    /* filled, UTF-8 */
+    const char *step;                /* "C4"; of a reply: what it is */
+    const char *text;                /* filled, UTF-8 */
+    const struct message_form *form; /* what else it may be, or NULL */
     const char *gateway; /* NULL: by the routes; a reply goes back where it came from */
     bool neutral;
     bool reconfirms; /* asks whether the number is still theirs */

@@ -8,17 +8,81 @@
 
 #include "store/db.h"
 
-void attempt_add(struct db *db, const struct message *message, int64_t now)
+void attempt_add(
+    struct db *db, const struct message *message, const char *form, int64_t now)
 {
-    struct stmt *stmt =
-        db_stmt(db, "INSERT INTO attempt (message_id,n,gateway,address_id,state,at)"
-                    " VALUES (?1,?2,?3,?4,'sending',?5)");
+    struct stmt *stmt = db_stmt(db,
+        "INSERT INTO attempt (message_id,n,gateway,address_id,state,at,form)"
+        " VALUES (?1,?2,?3,?4,'sending',?5,?6)");
 
     stmt_int(stmt, 1, message->id);
     stmt_int(stmt, 2, message->attempts);
     stmt_text(stmt, 3, message->gateway);
     stmt_int(stmt, 4, message->address_id);
     stmt_int(stmt, 5, now);
+    stmt_text(stmt, 6, form);
+    stmt_run(stmt);
+}
+
+bool attempt_gateway(
+    struct db *db, int64_t message_id, int64_t n, char gateway[GATEWAY_SIZE])
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT gateway FROM attempt WHERE message_id=?1 AND n=?2");
+
+    stmt_int(stmt, 1, message_id);
+    stmt_int(stmt, 2, n);
+    if (!stmt_row(stmt)) {
+        return false;
+    }
+    stmt_copy(stmt, 0, gateway, GATEWAY_SIZE);
+    stmt_end(stmt);
+    return true;
+}
+
+bool attempt_was_accepted(struct db *db, int64_t message_id, const char *gateway)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM attempt WHERE message_id=?1 AND gateway=?2 AND state='sent'");
+
+    stmt_int(stmt, 1, message_id);
+    stmt_text(stmt, 2, gateway);
+    return stmt_found(stmt);
+}
+
+bool attempt_charge_find(
+    struct db *db, int64_t message_id, int64_t n, struct attempt_charge *charge)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT category,cost FROM attempt WHERE message_id=?1 AND n=?2");
+
+    *charge = (struct attempt_charge){0};
+    stmt_int(stmt, 1, message_id);
+    stmt_int(stmt, 2, n);
+    if (!stmt_row(stmt)) {
+        return false;
+    }
+    stmt_copy(stmt, 0, charge->category, sizeof charge->category);
+    charge->is_known = !stmt_is_null(stmt, 1);
+    charge->cost = stmt_get_int(stmt, 1);
+    stmt_end(stmt);
+    return true;
+}
+
+void attempt_charge_set(
+    struct db *db, int64_t message_id, int64_t n, const struct attempt_charge *charge)
+{
+    struct stmt *stmt = db_stmt(
+        db, "UPDATE attempt SET category=?3,cost=?4 WHERE message_id=?1 AND n=?2");
+
+    stmt_int(stmt, 1, message_id);
+    stmt_int(stmt, 2, n);
+    stmt_text(stmt, 3, charge->category);
+    if (charge->is_known) {
+        stmt_int(stmt, 4, charge->cost);
+    } else {
+        stmt_null(stmt, 4);
+    }
     stmt_run(stmt);
 }
 

@@ -97,20 +97,45 @@ static void note_reach(struct db *db, const struct message *message)
     stmt_run(stmt);
 }
 
-void message_add(struct db *db, struct message *message, const char *text, int64_t now)
+/* The states whose reason is counted; NULL for the others. */
+static const char *counted_outcome(enum message_state state)
+{
+    return in(state, TO(FAILED) | TO(EXPIRED) | TO(CANCELLED) | TO(UNSURE))
+               ? message_state_name(state)
+               : NULL;
+}
+
+/* Counts the message where it stands now, or (n < 0) takes it from there. */
+static void count(struct db *db, const struct message *message, int64_t n)
+{
+    const char *outcome = counted_outcome(message->state);
+    struct counter_key key;
+    char reason[COUNTER_REASON_SIZE];
+
+    counter_key_of(message, &key);
+    counter_add(db, &key, (int)message->state, n);
+    if (outcome != NULL) {
+        counter_reason(message->class, message->code, message->reason, reason);
+        counter_add_reason(db, &key, outcome, reason, n);
+    }
+}
+
+void message_add(struct db *db, struct message *message, const char *text,
+    const char *form_json, int64_t now)
 {
     struct stmt *stmt;
 
-    message->text_id = text_add_clear(db, text, now);
+    message->text_id = text_add_message(db, text, form_json, now);
     message->state = MESSAGE_QUEUED;
     message->created_at = message->updated_at = now;
     stmt = db_stmt(db,
         "INSERT INTO message (kind,state,campaign_id,series_id,step,enrolment_id,"
         " occurrence,person_id,address_id,channel,gateway,priority,neutral,parts,"
         " is_unicode,day,cap_day,next_at,expires_at,text_id,consent_id,guardian_id,"
-        " basis_id,inbound_id,created_at,updated_at) VALUES "
+        " basis_id,inbound_id,created_at,updated_at,district,give_up_at) VALUES "
         "(?1,'queued',?2,?3,?4,?5,?6,"
-        " ?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?24)");
+        " ?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?24,"
+        " ?25,?26)");
     stmt_text(stmt, 1, message_kind_name(message->kind));
     stmt_int(stmt, 2, message->campaign_id);
     stmt_int(stmt, 3, message->series_id);
@@ -139,9 +164,11 @@ void message_add(struct db *db, struct message *message, const char *text, int64
     stmt_id(stmt, 22, message->basis_id);
     stmt_id(stmt, 23, message->inbound_id);
     stmt_int(stmt, 24, now);
+    stmt_text(stmt, 25, message->district);
+    stmt_id(stmt, 26, message->give_up_at);
     stmt_run(stmt);
     message->id = db_last_id(db);
-    counter_move(db, message, -1, MESSAGE_QUEUED, 0);
+    count(db, message, 1);
     if (message->counts) {
         cap_add(db, message->address_id, message->cap_day, 1);
         message->cap_stored = message->cap_day;
@@ -153,7 +180,7 @@ void message_add(struct db *db, struct message *message, const char *text, int64
     "address_id,channel,gateway,priority,neutral,parts,is_unicode,day,cap_day,next_"   \
     "at,"                                                                              \
     "expires_at,attempts,unsure,class,reason,text_id,consent_id,guardian_id,basis_id," \
-    "inbound_id,created_at,updated_at"
+    "inbound_id,created_at,updated_at,code,district,give_up_at"
 
 static void read_row(struct stmt *stmt, struct message *m)
 {
@@ -184,6 +211,7 @@ static void read_row(struct stmt *stmt, struct message *m)
         .inbound_id = stmt_get_int(stmt, 28),
         .created_at = stmt_get_int(stmt, 29),
         .updated_at = stmt_get_int(stmt, 30),
+        .give_up_at = stmt_get_int(stmt, 33),
     };
     must(message_kind_parse(stmt_get_word(stmt, 1), &m->kind) == 0 &&
              message_state_parse(stmt_get_word(stmt, 2), &m->state) == 0 &&
@@ -193,6 +221,8 @@ static void read_row(struct stmt *stmt, struct message *m)
     stmt_copy(stmt, 5, m->step, sizeof m->step);
     stmt_copy(stmt, 11, m->gateway, sizeof m->gateway);
     stmt_copy(stmt, 23, m->reason, sizeof m->reason);
+    stmt_copy(stmt, 31, m->code, sizeof m->code);
+    stmt_copy(stmt, 32, m->district, sizeof m->district);
 }
 
 static int read_rows(struct stmt *stmt, struct message *list, int max)
@@ -224,9 +254,9 @@ bool message_is_on_wire(struct db *db, int64_t id, int64_t n)
     return stmt_found(stmt);
 }
 
-char *message_text(struct db *db, int64_t text_id)
+char *message_text(struct db *db, int64_t text_id, char **form_json)
 {
-    return text_find_clear(db, text_id);
+    return text_find_message(db, text_id, form_json);
 }
 
 /* The day it counts on follows the day it leaves; a message that is void counts never. */
@@ -246,25 +276,18 @@ static void move_cap(struct db *db, struct message *message, enum message_state 
     message->cap_stored = message->cap_day;
 }
 
-void message_move(struct db *db, struct message *message, enum message_state to,
-    enum failure_class class, const char *reason, int64_t now)
+/* Writes the row as the struct stands. */
+static void save(struct db *db, const struct message *message)
 {
-    struct stmt *stmt;
-
-    must(message_may_move(message->state, to), "message %lld from %s to %s",
-        (long long)message->id, message_state_name(message->state),
-        message_state_name(to));
-    if (to != MESSAGE_QUEUED && to != MESSAGE_UNSURE) {
-        message->next_at = 0;
-    }
-    move_cap(db, message, to);
-    stmt = db_stmt(db,
+    struct stmt *stmt = db_stmt(db,
         "UPDATE message SET state=?2,class=?3,reason=?4,next_at=?5,expires_at=?6,"
-        " gateway=?7,attempts=?8,unsure=?9,cap_day=?10,updated_at=?11 WHERE id=?1");
+        " gateway=?7,attempts=?8,unsure=?9,cap_day=?10,updated_at=?11,code=?12,"
+        " give_up_at=?13 WHERE id=?1");
+
     stmt_int(stmt, 1, message->id);
-    stmt_text(stmt, 2, message_state_name(to));
-    stmt_text(stmt, 3, failure_class_name(class));
-    stmt_text(stmt, 4, reason);
+    stmt_text(stmt, 2, message_state_name(message->state));
+    stmt_text(stmt, 3, failure_class_name(message->class));
+    stmt_text(stmt, 4, message->reason);
     stmt_id(stmt, 5, message->next_at);
     stmt_int(stmt, 6, message->expires_at);
     stmt_text(stmt, 7, message->gateway);
@@ -275,20 +298,107 @@ void message_move(struct db *db, struct message *message, enum message_state to,
     } else {
         stmt_null(stmt, 10);
     }
-    stmt_int(stmt, 11, now);
+    stmt_int(stmt, 11, message->updated_at);
+    stmt_text(stmt, 12, message->code);
+    stmt_id(stmt, 13, message->give_up_at);
     stmt_run(stmt);
-    if (to != message->state) {
-        counter_move(db, message, (int)message->state, to,
-            in(to, ACCEPTED) && !in(message->state, ACCEPTED) ? message->parts : 0);
-        if (in(to, ARRIVED) && !in(message->state, ARRIVED) &&
-            message->person_id != 0) {
-            note_reach(db, message);
-        }
-    }
-    message->state = to;
+}
+
+/* What only another route changes. */
+static void save_route(struct db *db, const struct message *message)
+{
+    struct stmt *stmt =
+        db_stmt(db, "UPDATE message SET channel=?2,parts=?3,is_unicode=?4 WHERE id=?1");
+
+    stmt_int(stmt, 1, message->id);
+    stmt_text(stmt, 2, channel_name(message->channel));
+    stmt_int(stmt, 3, message->parts);
+    stmt_int(stmt, 4, message->is_unicode);
+    stmt_run(stmt);
+}
+
+static void set_why(struct message *message, enum failure_class class, const char *code,
+    const char *reason)
+{
     message->class = class;
+    snprintf(message->code, sizeof message->code, "%s", code);
     snprintf(message->reason, sizeof message->reason, "%s", reason);
+}
+
+static void count_accepted(struct db *db, const struct message *message, bool arrived)
+{
+    struct counter_key key;
+
+    counter_key_of(message, &key);
+    counter_add(db, &key, COUNTER_SEGMENTS, message->parts);
+    if (arrived && message->person_id != 0) {
+        note_reach(db, message);
+    }
+}
+
+void message_move_for(struct db *db, struct message *message, enum message_state to,
+    enum failure_class class, const char *code, const char *reason, int64_t now)
+{
+    enum message_state from = message->state;
+
+    must(message_may_move(from, to), "message %lld from %s to %s",
+        (long long)message->id, message_state_name(from), message_state_name(to));
+    if (to != MESSAGE_QUEUED && to != MESSAGE_UNSURE) {
+        message->next_at = 0;
+    }
+    if (in(to, ARRIVED | VOID)) {
+        message->give_up_at = 0;
+    }
+    move_cap(db, message, to);
+    if (to != from || counted_outcome(to) != NULL) {
+        count(db, message, -1);
+        message->state = to;
+        set_why(message, class, code, reason);
+        count(db, message, 1);
+    } else {
+        set_why(message, class, code, reason);
+    }
     message->updated_at = now;
+    save(db, message);
+    if (in(to, ACCEPTED) && !in(from, ACCEPTED)) {
+        count_accepted(db, message, in(to, ARRIVED));
+    } else if (in(to, ARRIVED) && !in(from, ARRIVED) && message->person_id != 0) {
+        note_reach(db, message);
+    }
+}
+
+void message_move(struct db *db, struct message *message, enum message_state to,
+    enum failure_class class, const char *reason, int64_t now)
+{
+    message_move_for(db, message, to, class, "", reason, now);
+}
+
+void message_reroute(struct db *db, struct message *message,
+    const struct message_route *route, enum failure_class class, const char *code,
+    const char *reason, int64_t now)
+{
+    enum message_state to =
+        message->state == MESSAGE_UNSURE ? MESSAGE_UNSURE : MESSAGE_QUEUED;
+    struct counter_key key;
+
+    must(in(message->state,
+             TO(QUEUED) | TO(SENDING) | TO(SENT) | TO(FAILED) | TO(UNSURE)),
+        "message %lld rerouted while %s", (long long)message->id,
+        message_state_name(message->state));
+    move_cap(db, message, to);
+    counter_key_of(message, &key);
+    counter_add(db, &key, COUNTER_MOVED, 1);
+    count(db, message, -1);
+    message->state = to;
+    set_why(message, class, code, reason);
+    snprintf(message->gateway, sizeof message->gateway, "%s", route->gateway);
+    message->channel = route->channel;
+    message->parts = route->parts;
+    message->is_unicode = route->is_unicode;
+    count(db, message, 1);
+    message->updated_at = now;
+    save(db, message);
+    save_route(db, message);
 }
 
 int message_claimable(struct db *db, const char *gateway, int priority, int64_t now,
@@ -330,6 +440,17 @@ int message_unsure_due(struct db *db, int64_t now, struct message *list, int max
     struct stmt *stmt = db_stmt(db,
         "SELECT " COLUMNS " FROM message WHERE state='unsure' AND next_at<=?1"
         " ORDER BY next_at LIMIT ?2");
+
+    stmt_int(stmt, 1, now);
+    stmt_int(stmt, 2, max);
+    return read_rows(stmt, list, max);
+}
+
+int message_given_up(struct db *db, int64_t now, struct message *list, int max)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT " COLUMNS " FROM message WHERE give_up_at IS NOT NULL"
+                    " AND give_up_at<=?1 ORDER BY give_up_at LIMIT ?2");
 
     stmt_int(stmt, 1, now);
     stmt_int(stmt, 2, max);
@@ -379,6 +500,12 @@ int64_t message_next_unsure(struct db *db)
     return stmt_value(
         db_stmt(db, "SELECT min(next_at) FROM message WHERE state='unsure' "
                     "AND next_at IS NOT NULL"));
+}
+
+int64_t message_next_give_up(struct db *db)
+{
+    return stmt_value(db_stmt(db, "SELECT min(give_up_at) FROM message"
+                                  " WHERE give_up_at IS NOT NULL"));
 }
 
 int64_t message_count_state(struct db *db, enum message_state state)

@@ -16,7 +16,13 @@
 
 struct db;
 
-enum { STEP_SIZE = 32, GATEWAY_SIZE = 32, REASON_SIZE = 64 };
+enum {
+    STEP_SIZE = 32,
+    GATEWAY_SIZE = 32,
+    CODE_SIZE = 32,
+    REASON_SIZE = 64,
+    DISTRICT_SIZE = 32
+};
 
 /* Replies, acks, safety and alerts go before everything else. */
 enum message_priority { PRIORITY_REPLY = 0, PRIORITY_CAMPAIGN = 1, PRIORITIES = 2 };
@@ -45,28 +51,56 @@ struct message {
     int64_t attempts;
     int64_t unsure; /* how often an attempt's end was unsure */
     enum failure_class class;
-    char reason[REASON_SIZE];
+    char code[CODE_SIZE];         /* the gateway's own */
+    char reason[REASON_SIZE];     /* a word of ours, or the gateway's sentence */
+    char district[DISTRICT_SIZE]; /* the person's, when it was queued */
+    int64_t give_up_at; /* another route then, unless it has arrived; 0: never */
     int64_t text_id, consent_id, guardian_id, basis_id, inbound_id;
     int64_t created_at, updated_at;
 };
 
-/* Queues a message with its text (stored clear); fills id and the times. */
-void message_add(struct db *db, struct message *message, const char *text, int64_t now);
+/* Queues a message with its text (stored clear) and its form (message_form.h's JSON, or
+ * NULL); fills id and the times. */
+void message_add(struct db *db, struct message *message, const char *text,
+    const char *form_json, int64_t now);
 bool message_find(struct db *db, int64_t id, struct message *message);
 /* True while the message is SENDING by its n-th attempt: it is then as it was claimed. */
 bool message_is_on_wire(struct db *db, int64_t id, int64_t n);
-/* The text that it carries, owned; NULL when it is gone or sealed. */
-char *message_text(struct db *db, int64_t text_id);
+/* The text that it carries, owned; NULL when it is gone or sealed. *form_json gets its
+ * form, owned, or NULL. */
+char *message_text(struct db *db, int64_t text_id, char **form_json);
 
 /* True when the move is legal. */
 bool message_may_move(enum message_state from, enum message_state to);
 /*
- * Moves to a state and writes next_at, expires_at, gateway, attempts, unsure and cap_day
- * as they stand in the struct; class and reason are those given ("" clears). The move
- * must be legal; QUEUED to QUEUED postpones.
+ * Moves to a state and writes next_at, expires_at, give_up_at, attempts, unsure and
+ * cap_day as they stand in the struct; class and reason are those given ("" clears), and
+ * there is no code. The move must be legal; QUEUED to QUEUED postpones. give_up_at is
+ * cleared where nothing more can become of it.
  */
 void message_move(struct db *db, struct message *message, enum message_state to,
     enum failure_class class, const char *reason, int64_t now);
+/* The same with the gateway's code beside its words. */
+void message_move_for(struct db *db, struct message *message, enum message_state to,
+    enum failure_class class, const char *code, const char *reason, int64_t now);
+
+/* Where a message goes on, and how large it is there. */
+struct message_route {
+    const char *gateway; /* its name */
+    enum channel channel;
+    int parts;
+    bool is_unicode;
+};
+
+/*
+ * Another route takes over a message that is QUEUED, SENDING (its attempt was refused),
+ * SENT or FAILED: it is QUEUED there, and counted there (`moved` where it was). An UNSURE
+ * one stays UNSURE, since it may have arrived. next_at, expires_at, give_up_at and the
+ * like are written as by message_move(); class, code and reason say why it moved.
+ */
+void message_reroute(struct db *db, struct message *message,
+    const struct message_route *route, enum failure_class class, const char *code,
+    const char *reason, int64_t now);
 
 /* Each fills at most max messages and returns how many. */
 /* Queued for the gateway at that priority, not before their time, earliest first. */
@@ -75,6 +109,8 @@ int message_claimable(struct db *db, const char *gateway, int priority, int64_t 
 int message_expired(struct db *db, int64_t now, struct message *list, int max);
 int message_in_state_sending(struct db *db, struct message *list, int max);
 int message_unsure_due(struct db *db, int64_t now, struct message *list, int max);
+/* Those whose give_up_at has passed, in any state that keeps one. */
+int message_given_up(struct db *db, int64_t now, struct message *list, int max);
 /* What a STOP cancels: acks, safety replies and alerts stay. Newest first. */
 int message_queued_of_address(
     struct db *db, int64_t address_id, struct message *list, int max);
@@ -83,6 +119,8 @@ int64_t message_next_claim(struct db *db, const char *gateway);
 /* The earliest expiry of a queued message; the earliest resend of an unsure one. */
 int64_t message_next_expiry(struct db *db);
 int64_t message_next_unsure(struct db *db);
+/* The earliest give_up_at of all; 0: none. */
+int64_t message_next_give_up(struct db *db);
 /* How many are queued or sending, for status. */
 int64_t message_count_state(struct db *db, enum message_state state);
 
@@ -94,8 +132,29 @@ struct cap_used {
 void cap_count(struct db *db, int64_t address_id, int32_t day, int32_t monday,
     struct cap_used *used);
 
-/* Writes the attempt before its request leaves; message->attempts is its number. */
-void attempt_add(struct db *db, const struct message *message, int64_t now);
+/* Writes the attempt before its request leaves; message->attempts is its number. form:
+ * text, template, interactive, media. */
+void attempt_add(
+    struct db *db, const struct message *message, const char *form, int64_t now);
+/* By which gateway the attempt went; false when there is none of that number. */
+bool attempt_gateway(
+    struct db *db, int64_t message_id, int64_t n, char gateway[GATEWAY_SIZE]);
+/* True when an attempt of the message was accepted by the gateway. */
+bool attempt_was_accepted(struct db *db, int64_t message_id, const char *gateway);
+
+/* What the attempt is charged as and comes to. */
+struct attempt_charge {
+    char category[24]; /* "" not known yet */
+    bool is_known;     /* the cost is written already */
+    int64_t cost;      /* millionths of the currency */
+};
+
+/* False when there is no such attempt. */
+bool attempt_charge_find(
+    struct db *db, int64_t message_id, int64_t n, struct attempt_charge *charge);
+/* Writes category and, when is_known, cost. */
+void attempt_charge_set(
+    struct db *db, int64_t message_id, int64_t n, const struct attempt_charge *charge);
 /* state: sent, failed, unsure, retry. */
 void attempt_close(struct db *db, int64_t message_id, int64_t n, const char *state,
     enum failure_class class, const char *code, const char *text, int64_t now);

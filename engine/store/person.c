@@ -6,7 +6,7 @@
 bool person_find(struct db *db, int64_t id, struct person *person)
 {
     struct stmt *stmt = db_stmt(db,
-        "SELECT id,name,role,district,zone,birth_year,sex,language,code,flags"
+        "SELECT id,name,role,district,zone,birth_year,sex,language,code,flags,channel"
         " FROM person WHERE id=?1");
 
     *person = (struct person){0};
@@ -24,6 +24,7 @@ bool person_find(struct db *db, int64_t id, struct person *person)
     stmt_copy(stmt, 7, person->language, sizeof person->language);
     stmt_copy(stmt, 8, person->code, sizeof person->code);
     person->flags = (unsigned)stmt_get_int(stmt, 9);
+    stmt_copy(stmt, 10, person->channel, sizeof person->channel);
     stmt_end(stmt);
     return true;
 }
@@ -40,14 +41,16 @@ static void bind(struct stmt *stmt, const struct person *person, int64_t now)
     stmt_text(stmt, 8, person->code);
     stmt_int(stmt, 9, person->flags);
     stmt_int(stmt, 10, now);
+    stmt_text(stmt, 11, person->channel);
 }
 
 int64_t person_add(struct db *db, const struct person *person, int64_t now)
 {
-    struct stmt *stmt = db_stmt(db,
-        "INSERT INTO person "
-        "(name,role,district,zone,birth_year,sex,language,code,flags,"
-        " created_at,updated_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?10)");
+    struct stmt *stmt =
+        db_stmt(db, "INSERT INTO person "
+                    "(name,role,district,zone,birth_year,sex,language,code,flags,"
+                    " created_at,updated_at,channel)"
+                    " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?10,?11)");
 
     bind(stmt, person, now);
     stmt_run(stmt);
@@ -58,10 +61,10 @@ void person_update(struct db *db, const struct person *person, int64_t now)
 {
     struct stmt *stmt = db_stmt(db,
         "UPDATE person SET name=?1,role=?2,district=?3,zone=?4,birth_year=?5,sex=?6,"
-        " language=?7,code=?8,flags=?9,updated_at=?10 WHERE id=?11");
+        " language=?7,code=?8,flags=?9,updated_at=?10,channel=?11 WHERE id=?12");
 
     bind(stmt, person, now);
-    stmt_int(stmt, 11, person->id);
+    stmt_int(stmt, 12, person->id);
     stmt_run(stmt);
 }
 

@@ -28,6 +28,7 @@ struct person {
     char language[16];
     char code[32];
     unsigned flags;
+    char channel[16]; /* that the person wants first: sms, whatsapp, "" not said */
 };
 
 bool person_find(struct db *db, int64_t id, struct person *person);

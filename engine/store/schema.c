@@ -338,7 +338,88 @@ static const char migration_2[] =
     /* When a human had dealt with it. */
     "ALTER TABLE inbound ADD COLUMN done_at INTEGER;";
 
-static const char *const migrations[] = {migration_1, migration_2};
+static const char migration_3[] =
+    /* The channel that a person wants first: sms, whatsapp, or none said. */
+    "ALTER TABLE person ADD COLUMN channel TEXT NOT NULL DEFAULT '';"
+
+    /* district: the person's, when it was queued. code: the gateway's own. give_up_at:
+       when another route is tried, unless it has arrived by then. */
+    "ALTER TABLE message ADD COLUMN district TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE message ADD COLUMN code TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE message ADD COLUMN give_up_at INTEGER;"
+    "CREATE INDEX message_give_up ON message (give_up_at) WHERE give_up_at IS NOT NULL;"
+
+    /* What else a message may be on a channel that can show it (message_form.h), as JSON:
+       beside the text, so that erasing is still one statement. */
+    "ALTER TABLE text ADD COLUMN form_json TEXT;"
+
+    /* form: text, template, interactive, media. category: what the gateway charges it as;
+       cost: in millionths of the config's currency, once it is known. */
+    "ALTER TABLE attempt ADD COLUMN form TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE attempt ADD COLUMN category TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE attempt ADD COLUMN cost INTEGER;"
+
+    /* What one gateway knows of an address: when something last came from it over that
+       gateway (a session window), and until when the gateway gets nothing for it, why. */
+    "CREATE TABLE address_gateway ("
+    " address_id INTEGER NOT NULL REFERENCES address(id), gateway TEXT NOT NULL,"
+    " inbound_at INTEGER, closed_until INTEGER, reason TEXT NOT NULL DEFAULT '',"
+    " PRIMARY KEY (address_id, gateway)"
+    ") STRICT, WITHOUT ROWID;"
+    /* A person's second id at a gateway, which belongs to a number that is known. */
+    "CREATE TABLE address_alias ("
+    " address_id INTEGER PRIMARY KEY REFERENCES address(id),"
+    " phone_id INTEGER NOT NULL REFERENCES address(id)"
+    ") STRICT;"
+    "CREATE INDEX address_alias_phone ON address_alias (phone_id);"
+
+    /* Templates that a gateway refuses now, and why. */
+    "CREATE TABLE template_refused ("
+    " gateway TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,"
+    " word TEXT NOT NULL, code TEXT NOT NULL, since INTEGER NOT NULL,"
+    " PRIMARY KEY (gateway, name, language)"
+    ") STRICT, WITHOUT ROWID;"
+
+    /* TUNDA: nothing until then, and every time of the series moves by so many days. */
+    "ALTER TABLE enrolment ADD COLUMN paused_until INTEGER;"
+    "ALTER TABLE enrolment ADD COLUMN paused_at INTEGER;"
+    "ALTER TABLE enrolment ADD COLUMN shift_days INTEGER NOT NULL DEFAULT 0;"
+    /* late: it came when the question was closed; it scores nothing. */
+    "ALTER TABLE answer ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"
+
+    /* The counters again, by district too. moved: messages that went on by another route;
+       late: that arrived here after they had. cost: millionths. */
+    "ALTER TABLE counter RENAME TO counter_before;"
+    "CREATE TABLE counter ("
+    " campaign_id INTEGER NOT NULL, series_id INTEGER NOT NULL, step TEXT NOT NULL,"
+    " channel TEXT NOT NULL, gateway TEXT NOT NULL, district TEXT NOT NULL,"
+    " day INTEGER NOT NULL,"
+    " queued INTEGER NOT NULL DEFAULT 0, sending INTEGER NOT NULL DEFAULT 0,"
+    " sent INTEGER NOT NULL DEFAULT 0, delivered INTEGER NOT NULL DEFAULT 0,"
+    " read INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
+    " expired INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,"
+    " unsure INTEGER NOT NULL DEFAULT 0, segments INTEGER NOT NULL DEFAULT 0,"
+    " cost INTEGER NOT NULL DEFAULT 0, moved INTEGER NOT NULL DEFAULT 0,"
+    " late INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (campaign_id, series_id, step, channel, gateway, district, day)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO counter (campaign_id,series_id,step,channel,gateway,district,day,"
+    " queued,sending,sent,delivered,read,failed,expired,cancelled,unsure,segments)"
+    " SELECT campaign_id,series_id,step,channel,gateway,'',day,queued,sending,sent,"
+    " delivered,read,failed,expired,cancelled,unsure,segments FROM counter_before;"
+    "DROP TABLE counter_before;"
+    /* How often a message failed, expired, was cancelled or stayed unsure, and a step was
+       skipped or missed without one, for which reason (counter.h). */
+    "CREATE TABLE reason_counter ("
+    " campaign_id INTEGER NOT NULL, series_id INTEGER NOT NULL, step TEXT NOT NULL,"
+    " channel TEXT NOT NULL, gateway TEXT NOT NULL, district TEXT NOT NULL,"
+    " day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,"
+    " n INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (campaign_id, series_id, step, channel, gateway, district, day,"
+    "  outcome, reason)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3};
 
 int schema_version(void)
 {

@@ -86,13 +86,22 @@ enum view_text_form { VIEW_TEXT_GONE, VIEW_TEXT_CLEAR, VIEW_TEXT_SEALED };
 /* Returns the text when it is clear, owned; else NULL. form says which. */
 char *view_text(struct db *db, int64_t text_id, enum view_text_form *form);
 
-/* One row of the report's counters; the key is the first six members. */
+/* One row of the report's counters; the key is the first seven members. */
 struct view_counter {
     int64_t campaign_id, series_id;
-    char step[32], channel[16], gateway[32];
+    char step[32], channel[16], gateway[32], district[32];
     int32_t day;
     int64_t states[MESSAGE_STATES];
-    int64_t segments;
+    int64_t segments, cost, moved, late; /* counter.h */
+};
+
+/* One row of the reasons; the key is all but n. */
+struct view_reason {
+    int64_t campaign_id, series_id;
+    char step[32], channel[16], gateway[32], district[32];
+    int32_t day;
+    char outcome[16], reason[48]; /* counter_reason() */
+    int64_t n;
 };
 
 /* That a person got a step; the key is all of it. */
@@ -108,6 +117,8 @@ struct view_reach {
  * and returns how many. The key {campaign, -1} stands before all of a campaign. */
 int view_counters_after(struct db *db, const struct view_counter *after,
     struct view_counter *list, int max);
+int view_reasons_after(
+    struct db *db, const struct view_reason *after, struct view_reason *list, int max);
 int view_reach_after(
     struct db *db, const struct view_reach *after, struct view_reach *list, int max);
 

@@ -48,30 +48,80 @@ int view_counters_after(
 
     db_write_pending(db);
     stmt = db_stmt(db,
-        "SELECT campaign_id,series_id,step,channel,gateway,day,queued,sending,sent,"
-        "delivered,read,failed,expired,cancelled,unsure,segments FROM counter"
-        " WHERE (campaign_id,series_id,step,channel,gateway,day)>(?1,?2,?3,?4,?5,?6)"
-        " ORDER BY campaign_id,series_id,step,channel,gateway,day LIMIT ?7");
+        "SELECT campaign_id,series_id,step,channel,gateway,district,day,queued,sending,"
+        "sent,delivered,read,failed,expired,cancelled,unsure,segments,cost,moved,late"
+        " FROM counter"
+        " WHERE (campaign_id,series_id,step,channel,gateway,district,day)>"
+        "(?1,?2,?3,?4,?5,?6,?7)"
+        " ORDER BY campaign_id,series_id,step,channel,gateway,district,day LIMIT ?8");
     stmt_int(stmt, 1, after->campaign_id);
     stmt_int(stmt, 2, after->series_id);
     stmt_text(stmt, 3, after->step);
     stmt_text(stmt, 4, after->channel);
     stmt_text(stmt, 5, after->gateway);
-    stmt_int(stmt, 6, after->day);
-    stmt_int(stmt, 7, max);
+    stmt_text(stmt, 6, after->district);
+    stmt_int(stmt, 7, after->day);
+    stmt_int(stmt, 8, max);
     while (n < max && stmt_row(stmt)) {
         struct view_counter *row = &list[n++];
+        int column = 7 + MESSAGE_STATES;
 
         row->campaign_id = stmt_get_int(stmt, 0);
         row->series_id = stmt_get_int(stmt, 1);
         copy(row->step, sizeof row->step, stmt, 2);
         copy(row->channel, sizeof row->channel, stmt, 3);
         copy(row->gateway, sizeof row->gateway, stmt, 4);
-        row->day = (int32_t)stmt_get_int(stmt, 5);
+        copy(row->district, sizeof row->district, stmt, 5);
+        row->day = (int32_t)stmt_get_int(stmt, 6);
         for (int state = 0; state < MESSAGE_STATES; state++) {
-            row->states[state] = stmt_get_int(stmt, 6 + state);
+            row->states[state] = stmt_get_int(stmt, 7 + state);
         }
-        row->segments = stmt_get_int(stmt, 6 + MESSAGE_STATES);
+        row->segments = stmt_get_int(stmt, column);
+        row->cost = stmt_get_int(stmt, column + 1);
+        row->moved = stmt_get_int(stmt, column + 2);
+        row->late = stmt_get_int(stmt, column + 3);
+    }
+    stmt_end(stmt);
+    return n;
+}
+
+int view_reasons_after(
+    struct db *db, const struct view_reason *after, struct view_reason *list, int max)
+{
+    struct stmt *stmt;
+    int n = 0;
+
+    db_write_pending(db);
+    stmt = db_stmt(db,
+        "SELECT "
+        "campaign_id,series_id,step,channel,gateway,district,day,outcome,reason,n"
+        " FROM reason_counter WHERE (campaign_id,series_id,step,channel,gateway,"
+        "district,day,outcome,reason)>(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
+        " ORDER BY campaign_id,series_id,step,channel,gateway,district,day,outcome,"
+        "reason LIMIT ?10");
+    stmt_int(stmt, 1, after->campaign_id);
+    stmt_int(stmt, 2, after->series_id);
+    stmt_text(stmt, 3, after->step);
+    stmt_text(stmt, 4, after->channel);
+    stmt_text(stmt, 5, after->gateway);
+    stmt_text(stmt, 6, after->district);
+    stmt_int(stmt, 7, after->day);
+    stmt_text(stmt, 8, after->outcome);
+    stmt_text(stmt, 9, after->reason);
+    stmt_int(stmt, 10, max);
+    while (n < max && stmt_row(stmt)) {
+        struct view_reason *row = &list[n++];
+
+        row->campaign_id = stmt_get_int(stmt, 0);
+        row->series_id = stmt_get_int(stmt, 1);
+        copy(row->step, sizeof row->step, stmt, 2);
+        copy(row->channel, sizeof row->channel, stmt, 3);
+        copy(row->gateway, sizeof row->gateway, stmt, 4);
+        copy(row->district, sizeof row->district, stmt, 5);
+        row->day = (int32_t)stmt_get_int(stmt, 6);
+        copy(row->outcome, sizeof row->outcome, stmt, 7);
+        copy(row->reason, sizeof row->reason, stmt, 8);
+        row->n = stmt_get_int(stmt, 9);
     }
     stmt_end(stmt);
     return n;

@@ -139,14 +139,14 @@ static inline void rows_move(struct rows *rows, struct message *message,
 static inline void rows_send(
     struct rows *rows, struct message *message, enum message_state to, int64_t at)
 {
-    message_add(rows->db, message, "Halo", at);
+    message_add(rows->db, message, "Halo", NULL, at);
     if (to == MESSAGE_EXPIRED || to == MESSAGE_CANCELLED) {
         rows_move(rows, message, to, "expired", at);
         return;
     }
     if (to != MESSAGE_QUEUED) {
         message->attempts = 1;
-        attempt_add(rows->db, message, at);
+        attempt_add(rows->db, message, "text", at);
         rows_move(rows, message, MESSAGE_SENDING, "", at);
     }
     if (to == MESSAGE_DELIVERED || to == MESSAGE_READ) {

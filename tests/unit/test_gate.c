@@ -210,7 +210,7 @@ static void count_one(struct fixture *f, const char *now)
         .cap_day = zone_day(zone_find("Asia/Makassar"), at(now)),
     };
 
-    message_add(f->db, &message, "Halo!", at(now));
+    message_add(f->db, &message, "Halo!", NULL, at(now));
 }
 
 static void an_invitation_needs_a_basis_and_cites_it(void **state)

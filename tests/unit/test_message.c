@@ -99,7 +99,7 @@ static void a_message_is_counted_in_exactly_one_state(void **state)
         MESSAGE_SENDING, MESSAGE_UNSURE, MESSAGE_UNSURE, MESSAGE_SENDING, MESSAGE_SENT,
         MESSAGE_FAILED, MESSAGE_DELIVERED, MESSAGE_READ};
 
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     for (size_t i = 0; i < sizeof way / sizeof way[0]; i++) {
         struct message stored;
 
@@ -116,7 +116,7 @@ static void segments_are_counted_when_the_gateway_takes_it_and_once(void **state
     struct rows *rows = *state;
     struct message message = rows_message(rows, rows_person(rows, 1, 1990));
 
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     rows_move(rows, &message, MESSAGE_SENDING, "", monday);
     assert_int_equal(counted(rows, SEGMENTS), 0);
     rows_move(rows, &message, MESSAGE_SENT, "", monday);
@@ -151,7 +151,7 @@ static void only_what_certainly_did_not_arrive_leaves_the_caps(void **state)
 
     message.counts = true;
     message.cap_day = MONDAY_DAY;
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     rows_move(rows, &message, MESSAGE_SENDING, "", monday);
     rows_move(rows, &message, MESSAGE_UNSURE, "cut", monday);
     cap_count(rows->db, message.address_id, MONDAY_DAY, MONDAY_DAY, &used);
@@ -171,7 +171,7 @@ static void a_move_that_is_over_leaves_nothing_to_do(void **state)
     struct message list[2];
 
     message.next_at = monday;
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     assert_int_equal(
         message_claimable(rows->db, "maros-sms", PRIORITY_CAMPAIGN, monday, list, 2),
         1);

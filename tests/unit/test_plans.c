@@ -127,7 +127,7 @@ static void write_all(struct rows *rows, struct message *message)
     message_next_unsure(rows->db);
     cap_count(rows->db, message->address_id, MONDAY_DAY, MONDAY_DAY, &used);
     message->attempts = 1;
-    attempt_add(rows->db, message, monday);
+    attempt_add(rows->db, message, "text", monday);
     rows_move(rows, message, MESSAGE_SENDING, "", monday);
     attempt_close(
         rows->db, message->id, 1, "sent", FAILURE_NONE, "202", "Accepted", monday);

@@ -108,7 +108,7 @@ static void resend(struct desk *desk)
     desk->message = stored(desk);
     desk->message.attempts++;
     rows_move(desk->rows, &desk->message, MESSAGE_SENDING, "", monday);
-    attempt_add(desk->rows->db, &desk->message, monday);
+    attempt_add(desk->rows->db, &desk->message, "text", monday);
 }
 
 static void trap_6_a_report_for_an_unknown_id_is_parked_and_then_applied(void **state)

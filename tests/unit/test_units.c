@@ -24,7 +24,7 @@ static void run_one(void *context, size_t i)
     snprintf(message.step, sizeof message.step, "S%zu", i);
     rows_send(pile->rows, &message, MESSAGE_DELIVERED, monday);
     if ((pile->bad & 1u << i) != 0) {
-        attempt_add(pile->rows->db, &none, monday); /* of no message */
+        attempt_add(pile->rows->db, &none, "text", monday); /* of no message */
     }
 }
 
@@ -128,7 +128,7 @@ static void a_message_that_is_void_gives_back_the_day_it_stood_on(void **state)
 
     message.counts = true;
     message.cap_day = MONDAY_DAY;
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     message.cap_day = MONDAY_DAY + 1;
     rows_move(rows, &message, MESSAGE_FAILED, "", monday);
     cap_count(rows->db, message.address_id, MONDAY_DAY, MONDAY_DAY, &used);
@@ -144,7 +144,7 @@ static void a_message_counts_on_the_day_that_it_leaves(void **state)
 
     message.counts = true;
     message.cap_day = MONDAY_DAY;
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     message.cap_day = MONDAY_DAY + 1;
     rows_move(rows, &message, MESSAGE_SENDING, "", monday);
     cap_count(rows->db, message.address_id, MONDAY_DAY, MONDAY_DAY, &used);

@@ -101,15 +101,15 @@ static void a_timeline_tells_every_try_and_report_in_order(void **state)
     struct err err = {0};
     json_t *timeline, *events, *attempts;
 
-    message_add(rows->db, &message, "Halo, kawan", monday);
+    message_add(rows->db, &message, "Halo, kawan", NULL, monday);
     message.attempts = 1;
-    attempt_add(rows->db, &message, monday + MINUTE);
+    attempt_add(rows->db, &message, "text", monday + MINUTE);
     rows_move(rows, &message, MESSAGE_SENDING, "", monday + MINUTE);
     attempt_close(rows->db, message.id, 1, "retry", FAILURE_TRANSIENT, "503", "Busy",
         monday + 2 * MINUTE);
     rows_move(rows, &message, MESSAGE_QUEUED, "Busy", monday + 2 * MINUTE);
     message.attempts = 2;
-    attempt_add(rows->db, &message, monday + 3 * MINUTE);
+    attempt_add(rows->db, &message, "text", monday + 3 * MINUTE);
     rows_move(rows, &message, MESSAGE_SENDING, "", monday + 3 * MINUTE);
     attempt_close(rows->db, message.id, 2, "sent", FAILURE_NONE, "202", "Accepted",
         monday + 4 * MINUTE);
@@ -156,7 +156,7 @@ static void what_cegah_ended_itself_ends_its_timeline_with_the_reason(void **sta
     json_t *timeline, *last;
     struct buf out;
 
-    message_add(rows->db, &message, "Halo", monday);
+    message_add(rows->db, &message, "Halo", NULL, monday);
     rows_move(rows, &message, MESSAGE_CANCELLED, "opted_out", monday + MINUTE);
     reference_make(&rows->key, message.id, 0, id);
     timeline = timeline_json(rows->db, id, &err);
