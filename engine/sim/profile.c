@@ -8,8 +8,9 @@
 
 #include "base/mem.h"
 #include "content/yaml.h"
+#include "sim/profile_read.h"
 
-enum { PROFILE_BYTES_MAX = 1 << 20, ITEMS_MAX = 10000 };
+enum { PROFILE_BYTES_MAX = 1 << 20 };
 
 static const char *const powers[] = {"on", "off", NULL};
 static const char *const reports[] = {"delivered", "failed", "never", NULL};
@@ -165,95 +166,12 @@ enum {
     RANGE_ROWS = sizeof range_rows / sizeof range_rows[0],
 };
 
-/* What is being read: handed down through all readers. */
-struct source {
-    const struct yaml_document *document;
-    struct problems *problems;
-};
-
-static void read_value(const struct source *source, const struct yaml_node *node,
-    const struct option_row *row, void *owner)
-{
-    struct err err;
-    const struct yaml_node *item = node;
-
-    if (node->kind == YAML_SEQUENCE && row->type == OPTION_LIST) {
-        for (item = node->children; item != NULL; item = item->next) {
-            if (item->kind == YAML_SCALAR) {
-                option_set(row, owner, item->text, &err);
-            } else {
-                yaml_error(source->document, item, source->problems, row->help,
-                    "\"%s\" must be a list of texts", row->key);
-            }
-        }
-    } else if (node->kind != YAML_SCALAR) {
-        yaml_error(source->document, node, source->problems, row->help,
-            "\"%s\" must be a single value", row->key);
-    } else if (option_set(row, owner, node->text, &err) != 0) {
-        yaml_error(source->document, node, source->problems, row->help, "%s", err.text);
-    }
-}
-
-/* Reads a mapping by its rows; keys of `inner` are left to the caller. */
-static void read_mapping(const struct source *source, const struct yaml_node *mapping,
-    const struct option_row *rows, size_t n, const char *const *inner, void *owner)
-{
-    option_defaults(rows, n, owner);
-    if (mapping->kind != YAML_MAPPING) {
-        yaml_error(source->document, mapping, source->problems, NULL,
-            "a mapping is expected here");
-        return;
-    }
-    for (const struct yaml_node *node = mapping->children; node != NULL;
-         node = node->next) {
-        const struct option_row *row = option_find(rows, n, node->key);
-        bool is_inner = false;
-
-        for (size_t i = 0; inner != NULL && inner[i] != NULL; i++) {
-            is_inner = is_inner || strcmp(inner[i], node->key) == 0;
-        }
-        if (row != NULL) {
-            read_value(source, node, row, owner);
-        } else if (!is_inner) {
-            const char *nearest = option_nearest(rows, n, node->key);
-            char *advice =
-                nearest == NULL ? NULL : mem_format("Did you mean \"%s\"?", nearest);
-
-            yaml_key_error(source->document, node, source->problems, advice,
-                "unknown key \"%s\"", node->key);
-            free(advice);
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].required && yaml_find(mapping, rows[i].key) == NULL) {
-            yaml_error(source->document, mapping, source->problems, rows[i].help,
-                "\"%s\" is missing", rows[i].key);
-        }
-    }
-}
-
-/* Returns the child of that key when it is of the kind and not too long; complains when
- * it is there and is not. */
-static const struct yaml_node *find_inner(const struct source *source,
-    const struct yaml_node *mapping, const char *key, enum yaml_kind kind, size_t most)
-{
-    const struct yaml_node *node = yaml_find(mapping, key);
-
-    if (node == NULL || (node->kind == kind && node->n <= most)) {
-        return node;
-    }
-    yaml_error(source->document, node, source->problems, NULL,
-        "\"%s\" must be a %s of at most %zu", key,
-        kind == YAML_MAPPING ? "mapping" : "list", most);
-    return NULL;
-}
-
 static void read_reply(
     const struct source *source, const struct yaml_node *node, struct reply_rule *rule)
 {
     char *end;
 
-    read_mapping(source, node, reply_rows, REPLY_ROWS, NULL, rule);
+    profile_read_mapping(source, node, reply_rows, REPLY_ROWS, NULL, rule);
     rule->share = strtod(rule->share_text, &end);
     if (end == rule->share_text || *end != '\0' || !(rule->share >= 0) ||
         rule->share > 1) {
@@ -269,11 +187,13 @@ static void read_behaviour(const struct source *source, const struct yaml_node *
     const struct yaml_node *replies;
 
     behaviour->name = mem_copy(node->key);
-    read_mapping(source, node, behaviour_rows, BEHAVIOUR_ROWS, inner, behaviour);
+    profile_read_mapping(
+        source, node, behaviour_rows, BEHAVIOUR_ROWS, inner, behaviour);
     if (node->kind != YAML_MAPPING) {
         return;
     }
-    replies = find_inner(source, node, "replies", YAML_SEQUENCE, REPLY_RULES_MAX);
+    replies =
+        profile_find_inner(source, node, "replies", YAML_SEQUENCE, REPLY_RULES_MAX);
     if (replies == NULL) {
         return;
     }
@@ -310,7 +230,7 @@ static int64_t digits_of(const char *phone)
 static void read_range(const struct source *source, const struct yaml_node *node,
     const struct profile *profile, struct handset_range *range)
 {
-    read_mapping(source, node, range_rows, RANGE_ROWS, NULL, range);
+    profile_read_mapping(source, node, range_rows, RANGE_ROWS, NULL, range);
     if (node->kind != YAML_MAPPING) {
         return;
     }
@@ -339,7 +259,8 @@ static void read_lists(
 {
     const struct yaml_node *list, *node;
 
-    list = find_inner(source, root, "behaviours", YAML_MAPPING, ITEMS_MAX);
+    list =
+        profile_find_inner(source, root, "behaviours", YAML_MAPPING, PROFILE_ITEMS_MAX);
     if (list != NULL) {
         profile->behaviours =
             mem_resize(profile->behaviours, list->n + 1, sizeof *profile->behaviours);
@@ -350,7 +271,8 @@ static void read_lists(
             read_behaviour(source, node, behaviour);
         }
     }
-    list = find_inner(source, root, "handsets", YAML_SEQUENCE, ITEMS_MAX);
+    list =
+        profile_find_inner(source, root, "handsets", YAML_SEQUENCE, PROFILE_ITEMS_MAX);
     if (list != NULL) {
         profile->ranges = mem_zero(list->n, sizeof *profile->ranges);
         for (node = list->children; node != NULL; node = node->next) {
@@ -395,7 +317,7 @@ struct profile *profile_parse(
     }
     profile = profile_new();
     if (yaml_root(document) != NULL) {
-        read_mapping(
+        profile_read_mapping(
             &source, yaml_root(document), profile_rows, PROFILE_ROWS, inner, profile);
         if (yaml_root(document)->kind == YAML_MAPPING) {
             read_lists(&source, yaml_root(document), profile);
