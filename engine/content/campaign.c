@@ -219,6 +219,29 @@ const struct answer *step_answer(const struct step *step, const char *message)
                                   : NULL;
 }
 
+static bool is_listed(char *const *list, size_t n, const char *message)
+{
+    char text[MESSAGE_BYTES_MAX];
+
+    reply_normalise_answer(message, text, sizeof text);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool step_begins(const struct step *step, const char *message, bool *later)
+{
+    bool off = is_listed(step->later_words, step->later_words_n, message);
+
+    if (later != NULL) {
+        *later = off;
+    }
+    return off || is_listed(step->start_words, step->start_words_n, message);
+}
+
 const struct answer *item_answer(const struct quiz_item *item, const char *message)
 {
     return find_answer(item->answers, item->answers_n, message);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/outcome.h"
 #include "content/event.h"
 #include "content/fill.h"
 #include "content/hours.h"
@@ -58,6 +59,8 @@ struct text {
  * there is none, or when a discreet reader gets none. The discreet variant of the language
  * goes before that of the first language, that before any open text. Borrowed. */
 const char *text_choose(const struct text *text, const char *language, bool discreet);
+/* True when a discreet reader gets another text than the others, or none. */
+bool text_has_discreet(const struct text *text);
 
 struct district {
     char *key;   /* maros; what the import's column holds, compared without case */
@@ -108,6 +111,7 @@ struct answer {
     char **spellings; /* normalised; the value itself is one */
     size_t spellings_n;
     bool right;
+    char *label;          /* on a button, at most 20 characters; NULL: the value */
     int score;            /* points; default 1 for a right one, else 0 */
     struct text feedback; /* its own, or plain NULL */
 };
@@ -145,10 +149,15 @@ struct branch {
 
 /* A WhatsApp template in place of a text outside the session window. */
 struct template_use {
+    char *for_language; /* of the reader; NULL: everybody */
+    bool discreet;      /* for whoever reads discreetly */
     char *name, *language;
     char **parameters; /* templates of texts (fill.h), in order */
     size_t parameters_n;
-    char **buttons; /* payloads of quick replies, in order */
+    char **names; /* of the parameters; none: they are numbered */
+    size_t names_n;
+    char *header;   /* link of the head's media, or NULL */
+    char **buttons; /* what each quick reply sends, in order */
     size_t buttons_n;
 };
 
@@ -184,12 +193,14 @@ struct step {
     char **start_words,
         **later_words; /* normalised: MULAI; NANTI (once, the next day) */
     size_t start_words_n, later_words_n;
-    struct text done;             /* after the last item, or plain NULL */
-    char *wait_step;              /* WAIT: until this step is answered … */
-    int64_t wait_ms;              /* … or so long after the step before was sent */
-    char *invite;                 /* INVITE: id of the series it invites friends to */
-    char *service;                /* REFER: key in the directory */
-    struct template_use template; /* name NULL: none */
+    struct text done;               /* after the last item, or plain NULL */
+    char *wait_step;                /* WAIT: until this step is answered … */
+    int64_t wait_ms;                /* … or so long after the step before was sent */
+    char *invite;                   /* INVITE: id of the series it invites friends to */
+    char *service;                  /* REFER: key in the directory */
+    struct template_use *templates; /* its variants; see step_template() */
+    size_t templates_n;
+    char *media_url, *media_type; /* NULL: none */
     int parts; /* SMS parts that are meant: no warning up to these. Default 1 */
     struct branch *branches;
     size_t branches_n;
@@ -225,6 +236,11 @@ enum reply_id {
     REPLY_GUARDIAN_NO,  /* after TIDAK KODE, or a guardian's withdrawal */
     REPLY_RECONFIRM,    /* neutral: is this still you? */
     REPLY_UNKNOWN_CODE, /* DAFTAR with a code that nothing knows */
+    REPLY_HELP,         /* S3 after BANTU: a human comes */
+    REPLY_PAUSE,        /* S11 after TUNDA; {tgl}: until when */
+    REPLY_CONTINUE,     /* S10 after LANJUT */
+    REPLY_DISCREET,     /* after SENYAP */
+    REPLY_ERASE,        /* S5 after HAPUS; {tgl}: by when */
     REPLIES,
 };
 
@@ -239,8 +255,10 @@ struct campaign {
     size_t languages_n;
     char *organisation; /* {lembaga}, at most 12 characters */
     char *wording;      /* version of the consent wording, kept with every consent */
-    int64_t cap_day, cap_week; /* defaults 1 and 3 */
-    double part_price;         /* of an SMS part, 0: not said */
+    enum channel channels[CHANNELS]; /* its messages go by these, the first first … */
+    size_t channels_n;               /* … none said: by every route */
+    int64_t cap_day, cap_week;       /* defaults 1 and 3 */
+    double part_price;               /* of an SMS part, 0: not said */
     double
         person_price; /* a series that may cost a person more is warned of; 0: none */
     char *currency;   /* of the prices, or NULL */
@@ -287,9 +305,16 @@ const struct step *campaign_unconfirmed(const struct campaign *campaign);
 const struct step *series_unconfirmed(const struct series *series);
 /* Returns the answer that the message as a whole is an accepted spelling of, or NULL. */
 const struct answer *step_answer(const struct step *step, const char *message);
-
 /* The same for an item of a quiz. */
 const struct answer *item_answer(const struct quiz_item *item, const char *message);
+/* True when the message begins a quiz of several questions (*later false), or puts it off
+ * (*later true; may be NULL). */
+bool step_begins(const struct step *step, const char *message, bool *later);
+/* The template for such a reader, borrowed; NULL: she gets none, and the step goes by a
+ * channel or at a time that needs none. */
+const struct template_use *step_template(
+    const struct step *step, const char *language, bool discreet);
+
 /* Returns a service of the district, else a national one; NULL when there is none. */
 const struct service *campaign_service(
     const struct campaign *campaign, const char *key, const char *district);

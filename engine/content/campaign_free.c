@@ -18,6 +18,7 @@ static void answers_fini(struct answer *answers, size_t n)
     for (size_t i = 0; i < n; i++) {
         list_fini(answers[i].spellings, answers[i].spellings_n);
         free(answers[i].value);
+        free(answers[i].label);
         text_fini(&answers[i].feedback);
     }
     free(answers);
@@ -45,6 +46,20 @@ static void branches_fini(struct branch *branches, size_t n)
     free(branches);
 }
 
+static void templates_fini(struct template_use *templates, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        list_fini(templates[i].parameters, templates[i].parameters_n);
+        list_fini(templates[i].names, templates[i].names_n);
+        list_fini(templates[i].buttons, templates[i].buttons_n);
+        free(templates[i].name);
+        free(templates[i].language);
+        free(templates[i].header);
+        free(templates[i].for_language);
+    }
+    free(templates);
+}
+
 static void step_fini(struct step *step)
 {
     answers_fini(step->answers, step->answers_n);
@@ -52,10 +67,9 @@ static void step_fini(struct step *step)
     branches_fini(step->branches, step->branches_n);
     list_fini(step->start_words, step->start_words_n);
     list_fini(step->later_words, step->later_words_n);
-    list_fini(step->template.parameters, step->template.parameters_n);
-    list_fini(step->template.buttons, step->template.buttons_n);
-    free(step->template.name);
-    free(step->template.language);
+    templates_fini(step->templates, step->templates_n);
+    free(step->media_url);
+    free(step->media_type);
     audience_fini(&step->audience);
     text_fini(&step->text);
     text_fini(&step->right);

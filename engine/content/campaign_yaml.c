@@ -89,6 +89,11 @@ static const struct key_row REPLY_KEYS[] = {
     REPLY(REPLY_RECONFIRM, "reconfirm",
         "asks, neutrally, whether the number is still the same person's"),
     REPLY(REPLY_UNKNOWN_CODE, "unknown_code", "after DAFTAR with an unknown code"),
+    REPLY(REPLY_HELP, "help", "after BANTU: a human comes"),
+    REPLY(REPLY_PAUSE, "pause", "after TUNDA; `{tgl}` is the day until which it rests"),
+    REPLY(REPLY_CONTINUE, "continue", "after LANJUT"),
+    REPLY(REPLY_DISCREET, "discreet", "after SENYAP"),
+    REPLY(REPLY_ERASE, "erase", "after HAPUS; `{tgl}` is the day by which it is done"),
 };
 static const struct key_table REPLY_TABLE = KEY_TABLE("\"replies\"", REPLY_KEYS);
 _Static_assert(KEYS_N(REPLY_KEYS) == REPLIES, "every reply has its key");
@@ -98,10 +103,13 @@ const char *reply_id_name(enum reply_id id)
     return REPLY_KEYS[id].key;
 }
 
+/* In the order of enum channel. */
+static const char *const CHANNEL_WORDS[] = {"sms", "whatsapp", NULL};
+
 struct campaign_nodes {
     const struct yaml_node *campaign, *title, *language, *languages, *organisation;
     const struct yaml_node *wording, *caps, *hours, *districts, *directory, *replies;
-    const struct yaml_node *events;
+    const struct yaml_node *events, *channels;
     const struct yaml_node *price, *blocked, *discreet_blocked;
 };
 
@@ -124,6 +132,10 @@ static const struct key_row CAMPAIGN_KEYS[] = {
     {"wording", KEY_LABEL, offsetof(struct campaign_nodes, wording), true,
         "Which version of the consent wording is in use: wording: \"2026-11\"",
         .doc = "version of the consent wording in use; kept with every consent"},
+    {"channels", KEY_CHOICES, offsetof(struct campaign_nodes, channels), false,
+        "List them, the first one first: channels: [whatsapp, sms]", CHANNEL_WORDS,
+        .fallback = "the config's routes",
+        .doc = "which channels its messages go by, in the order of preference"},
     {"caps", KEY_MAPPING, offsetof(struct campaign_nodes, caps), false,
         "Write caps: {day: 1, week: 3}", .table = &CAPS_TABLE,
         .fallback = "`{day: 1, week: 3}`", .doc = "how much a number gets"},
@@ -237,9 +249,28 @@ static void read_replies(struct compiler *compiler, const struct yaml_node *mapp
 
     keys_read(&compiler->source, mapping, &REPLY_TABLE, &nodes);
     for (int id = 0; id < REPLIES; id++) {
-        struct text_use use = {.name = REPLY_KEYS[id].key, .parts = 1};
+        struct text_use use = {
+            .name = REPLY_KEYS[id].key,
+            .date = id == REPLY_PAUSE || id == REPLY_ERASE,
+            .parts = 1,
+        };
 
         text_read(compiler, nodes.nodes[id], &use, &compiler->campaign->replies[id]);
+    }
+}
+
+static void read_channels(const struct yaml_node *list, struct campaign *campaign)
+{
+    for (const struct yaml_node *item = list == NULL ? NULL : key_item_next(list, NULL);
+         item != NULL; item = key_item_next(list, item)) {
+        enum channel channel = (enum channel)key_choice(item, CHANNEL_WORDS);
+        size_t i = 0;
+
+        while (i < campaign->channels_n && campaign->channels[i] != channel) {
+            i++;
+        }
+        campaign->channels[i] = channel;
+        campaign->channels_n = i == campaign->channels_n ? i + 1 : campaign->channels_n;
     }
 }
 
@@ -356,6 +387,7 @@ void campaign_read(struct compiler *compiler)
     campaign->wording = key_text(nodes.wording);
     read_languages(source, &nodes, campaign);
     value_check_length(source, nodes.organisation, "organisation", "lembaga");
+    read_channels(nodes.channels, campaign);
     if (nodes.caps != NULL) {
         read_caps(source, nodes.caps, campaign);
     }

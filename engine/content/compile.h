@@ -41,6 +41,7 @@ struct text_use {
     const struct audience *audience; /* who reads it; NULL: anybody */
     bool open_wording;               /* R10 does not hold */
     bool score;                      /* it tells how somebody answered */
+    bool date;                       /* {tgl} is a day that the reply names */
     bool service;                    /* {layanan} and {telp} are a service's */
     const struct event *event;       /* {judul} … {link} are its; NULL: none */
     int parts;                       /* that are meant */
@@ -50,6 +51,8 @@ struct text_use {
 void text_read(struct compiler *compiler, const struct yaml_node *node,
     const struct text_use *use, struct text *text);
 void text_fini(struct text *text);
+/* An error, and false, when the node's key is no further language of the campaign. */
+bool text_check_language(struct compiler *compiler, const struct yaml_node *node);
 
 /* preview.c */
 enum { PREVIEW_CHARACTERS = 40 };
@@ -108,6 +111,13 @@ void directory_read(struct compiler *compiler, const struct yaml_node *mapping);
 void directory_check(
     struct compiler *compiler, const struct yaml_node *node, const struct step *step);
 
+/* whatsapp.c: the `whatsapp:` and `media:` mappings of a step whose text and question are
+ * read. */
+void whatsapp_read(
+    struct compiler *compiler, const struct yaml_node *mapping, struct step *step);
+void media_read(
+    struct compiler *compiler, const struct yaml_node *mapping, struct step *step);
+
 /* question.c: an `ask:` mapping. */
 void question_read(
     struct compiler *compiler, const struct yaml_node *ask, struct step *step);
@@ -149,7 +159,7 @@ int paths_heaviest(const struct paths *paths, const int *weights, int *best);
 /* The tables of keys, for readers, schema and documentation. */
 extern const struct key_table CAMPAIGN_TABLE, WORDS_TABLE, SERIES_TABLE;
 extern const struct key_table TEXT_TABLE, AUDIENCE_TABLE, AT_TABLE, SERVICE_TABLE,
-    EVENT_TABLE, ASK_TABLE, BRANCH_TABLE;
+    EVENT_TABLE, ASK_TABLE, BRANCH_TABLE, WHATSAPP_TABLE, MEDIA_TABLE;
 extern const char *const LANGUAGES[]; /* NULL-terminated */
 
 #endif

@@ -17,13 +17,16 @@ static const int64_t HOUR_MS = 3600000;
 static const char *const ASK_KINDS[] = {"quiz", "poll", "pledge", "rsvp", "open", NULL};
 
 struct answer_nodes {
-    const struct yaml_node *value, *spellings, *right, *score, *feedback;
+    const struct yaml_node *value, *label, *spellings, *right, *score, *feedback;
 };
 
 static const struct key_row ANSWER_KEYS[] = {
     {"value", KEY_LABEL, offsetof(struct answer_nodes, value), true,
         "Write what the answer is called in reports: value: A",
         .doc = "what reports call it; a spelling itself"},
+    {"label", KEY_LABEL, offsetof(struct answer_nodes, label), false,
+        "Write what the button shows: label: 19 tahun", .fallback = "the value",
+        .doc = "on a button, where the channel has them; at most 20 characters"},
     {"spellings", KEY_SEQUENCE, offsetof(struct answer_nodes, spellings), false,
         "List how people write it: spellings: [benar, bnr]",
         .fallback = "the value alone", .doc = "`[19, 19 th, sembilan belas]`"},
@@ -220,6 +223,27 @@ static void read_spellings(
     }
 }
 
+/* A button holds 20 characters, and is seen as a preview is. */
+static char *read_label(struct compiler *compiler, const struct yaml_node *node)
+{
+    enum { LABEL_CHARACTERS_MAX = 20 };
+    size_t characters = 0;
+
+    if (node == NULL) {
+        return NULL;
+    }
+    for (const char *at = node->text; *at != '\0'; at++) {
+        characters += ((unsigned char)*at & 0xC0) != 0x80;
+    }
+    if (characters > LABEL_CHARACTERS_MAX) {
+        yaml_error(compiler->source.document, node, compiler->source.problems,
+            "Shorten it.", "a button shows at most %d characters, not %d",
+            (int)LABEL_CHARACTERS_MAX, (int)characters);
+    }
+    value_check_blocked(compiler, node, "label");
+    return key_text(node);
+}
+
 static void read_answer(struct compiler *compiler, const struct yaml_node *item,
     const struct audience *audience, struct answers *answers)
 {
@@ -241,6 +265,7 @@ static void read_answer(struct compiler *compiler, const struct yaml_node *item,
     *answer =
         (struct answer){.value = key_text(nodes.value), .right = key_bool(nodes.right)};
     answer->score = (int)key_int(nodes.score, answer->right);
+    answer->label = read_label(compiler, nodes.label);
     add_spelling(compiler, nodes.value, answers);
     if (nodes.spellings != NULL) {
         read_spellings(compiler, nodes.spellings, answers);

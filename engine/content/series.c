@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 
-enum { STEPS_MAX = 200, PARAMETERS_MAX = 20, JOIN_CHARACTERS_MAX = 12 };
+enum { STEPS_MAX = 200, JOIN_CHARACTERS_MAX = 12 };
 
 static const int64_t HOUR_MS = 3600000;
 
@@ -73,25 +73,6 @@ static const struct key_row REFER_KEYS[] = {
 };
 static const struct key_table REFER_TABLE = KEY_TABLE("\"refer\"", REFER_KEYS);
 
-struct whatsapp_nodes {
-    const struct yaml_node *template, *language, *parameters, *buttons;
-};
-
-static const struct key_row WHATSAPP_KEYS[] = {
-    {"template", KEY_LABEL, offsetof(struct whatsapp_nodes, template), true,
-        "Write the approved template's name: template: kuis_minggu",
-        .doc = "name of the approved template"},
-    {"language", KEY_LABEL, offsetof(struct whatsapp_nodes, language), false, NULL,
-        .fallback = "the campaign's first", .doc = "the template's language"},
-    {"parameters", KEY_SEQUENCE, offsetof(struct whatsapp_nodes, parameters), false,
-        "Write parameters: [\"{nama}\"]", .fallback = "none",
-        .doc = "texts with placeholders, in order"},
-    {"buttons", KEY_SEQUENCE, offsetof(struct whatsapp_nodes, buttons), false,
-        "Write buttons: [IKUT, TIDAK]", .fallback = "none",
-        .doc = "what each quick reply sends, in order"},
-};
-static const struct key_table WHATSAPP_TABLE = KEY_TABLE("\"whatsapp\"", WHATSAPP_KEYS);
-
 struct confirm_nodes {
     const struct yaml_node *what, *by, *on;
 };
@@ -108,7 +89,8 @@ static const struct key_table CONFIRM_TABLE = KEY_TABLE("\"confirm\"", CONFIRM_K
 
 struct step_nodes {
     const struct yaml_node *id, *at, *say, *ask, *wait, *invite, *refer;
-    const struct yaml_node *audience, *branch, *late, *parts, *whatsapp, *confirm;
+    const struct yaml_node *audience, *branch, *late, *parts, *whatsapp, *media,
+        *confirm;
 };
 
 static const struct key_row STEP_KEYS[] = {
@@ -147,6 +129,11 @@ static const struct key_row STEP_KEYS[] = {
         "Write whatsapp: {template: kuis_minggu, parameters: [\"{nama}\"]}",
         .table = &WHATSAPP_TABLE, .fallback = "none",
         .doc = "the approved template outside the session window"},
+    {"media", KEY_MAPPING, offsetof(struct step_nodes, media), false,
+        "Write media: {url: \"https://…\", type: image/jpeg}", .table = &MEDIA_TABLE,
+        .fallback = "none",
+        .doc = "a picture, voice or film beside the text, where the channel shows it "
+               "and the reader is not discreet"},
     {"confirm", KEY_EITHER, offsetof(struct step_nodes, confirm), false,
         "Write confirm: \"…\", and once it is sure {what: …, by: …, on: …}",
         .table = &CONFIRM_TABLE, .fallback = "none",
@@ -260,48 +247,6 @@ static void read_refer(
     text_read(compiler, nodes.text, &use, &step->text);
     if (nodes.service != NULL) {
         directory_check(compiler, nodes.service, step);
-    }
-}
-
-/* Copies a list of labels; templates among them are checked. */
-static void read_labels(struct compiler *compiler, const struct yaml_node *list,
-    bool templates, char ***texts, size_t *n)
-{
-    const struct key_row row = {.key = list->key, .type = KEY_LABEL};
-
-    if (list->n > PARAMETERS_MAX) {
-        yaml_error(compiler->source.document, list, compiler->source.problems, NULL,
-            "more than %d of them", (int)PARAMETERS_MAX);
-        return;
-    }
-    for (const struct yaml_node *item = list->children; item != NULL;
-         item = item->next) {
-        if (!key_check(&compiler->source, item, &row)) {
-            continue;
-        }
-        if (templates) {
-            template_check_placeholders(&compiler->source, item, item->text);
-        }
-        *texts = mem_resize(*texts, *n + 1, sizeof **texts);
-        (*texts)[(*n)++] = key_text(item);
-    }
-}
-
-static void read_whatsapp(
-    struct compiler *compiler, const struct yaml_node *node, struct template_use *use)
-{
-    struct whatsapp_nodes nodes = {0};
-
-    keys_read(&compiler->source, node, &WHATSAPP_TABLE, &nodes);
-    use->name = key_text(nodes.template);
-    use->language = nodes.language == NULL ? mem_copy(compiler->campaign->language)
-                                           : key_text(nodes.language);
-    if (nodes.parameters != NULL) {
-        read_labels(
-            compiler, nodes.parameters, true, &use->parameters, &use->parameters_n);
-    }
-    if (nodes.buttons != NULL) {
-        read_labels(compiler, nodes.buttons, false, &use->buttons, &use->buttons_n);
     }
 }
 
@@ -463,7 +408,10 @@ static void read_step(struct compiler *compiler, const struct yaml_node *item,
     read_time(compiler, item, &nodes, step, place);
     read_what(compiler, item, &nodes, step);
     if (nodes.whatsapp != NULL) {
-        read_whatsapp(compiler, nodes.whatsapp, &step->template);
+        whatsapp_read(compiler, nodes.whatsapp, step);
+    }
+    if (nodes.media != NULL) {
+        media_read(compiler, nodes.media, step);
     }
     if (nodes.confirm != NULL) {
         read_confirm(compiler, nodes.confirm, step);

@@ -55,7 +55,8 @@ static void check_event(struct compiler *compiler, const struct yaml_node *node,
     for (size_t i = 0; i < KEYS_N(OF_EVENTS); i++) {
         struct yaml_node place;
 
-        if (strstr(text, OF_EVENTS[i]) == NULL) {
+        if (strstr(text, OF_EVENTS[i]) == NULL ||
+            (use->date && strcmp(OF_EVENTS[i], "{tgl}") == 0)) {
             continue;
         }
         place = yaml_place(compiler->source.document, node, OF_EVENTS[i]);
@@ -230,7 +231,7 @@ static bool has_language(const struct campaign *campaign, const char *language)
     return false;
 }
 
-static bool check_language(struct compiler *compiler, const struct yaml_node *node)
+bool text_check_language(struct compiler *compiler, const struct yaml_node *node)
 {
     const struct campaign *campaign = compiler->campaign;
     char advice[200];
@@ -259,7 +260,7 @@ static void read_language(struct compiler *compiler, const struct yaml_node *nod
 {
     struct language_nodes nodes = {0};
 
-    if (!check_language(compiler, node) ||
+    if (!text_check_language(compiler, node) ||
         !key_check(&compiler->source, node, &VARIANT_ROW)) {
         return;
     }
@@ -372,4 +373,14 @@ const char *text_choose(const struct text *text, const char *language, bool disc
         chosen = discreet_of(text, NULL);
     }
     return chosen != NULL ? chosen : open_of(text, language);
+}
+
+bool text_has_discreet(const struct text *text)
+{
+    bool found = text->skip_discreet;
+
+    for (size_t i = 0; i < text->variants_n; i++) {
+        found = found || text->variants[i].discreet;
+    }
+    return found;
 }
