@@ -36,6 +36,7 @@ static const char *const names[IMPORT_COLUMNS][NAMES_MAX] = {
     [IMPORT_GUARDIAN_PHONE] = {"guardian_phone", "wali_nomor", "wali_hp"},
     [IMPORT_DISCREET] = {"discreet", "senyap"},
     [IMPORT_SHARED_PHONE] = {"shared_phone", "hp_bersama"},
+    [IMPORT_CHANNEL] = {"channel", "saluran", "kanal"},
     [IMPORT_IGNORE] = {"ignore", "abaikan", "reason", "alasan", "no", "no_urut",
         "nomor_urut"},
 };

@@ -34,6 +34,7 @@ enum import_column {
     IMPORT_GUARDIAN_PHONE,
     IMPORT_DISCREET,
     IMPORT_SHARED_PHONE,
+    IMPORT_CHANNEL,
     IMPORT_IGNORE, /* whatever stands in it; also the reasons of a file of refused rows */
     IMPORT_COLUMNS,
 };

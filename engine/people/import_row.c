@@ -361,6 +361,27 @@ static void read_sex(struct reading *reading)
         "write female (perempuan, p) or male (laki-laki, l), or leave it empty");
 }
 
+/* By which channel the person wants to be written to first. */
+static void read_channel(struct reading *reading)
+{
+    static const char *const words[][2] = {
+        {"sms", "sms"}, {"whatsapp", "whatsapp"}, {"wa", "whatsapp"}};
+    const char *cell = reading->cell[IMPORT_CHANNEL];
+    struct person *person = &reading->row->person;
+
+    if (cell[0] == '\0') {
+        return;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(words[i][0], cell) == 0) {
+            snprintf(person->channel, sizeof person->channel, "%s", words[i][1]);
+            return;
+        }
+    }
+    REFUSE(reading, IMPORT_CHANNEL,
+        "write sms or whatsapp, which the person wants first, or leave it empty");
+}
+
 /* Language and code: words of letters and digits, - and _ between. */
 static void read_word(
     struct reading *reading, enum import_column column, char *to, size_t size)
@@ -550,6 +571,7 @@ bool import_row_read(const struct import_rules *rules,
         &reading, IMPORT_LANGUAGE, row->person.language, sizeof row->person.language);
     read_word(&reading, IMPORT_CODE, row->person.code, sizeof row->person.code);
     lower(row->person.language);
+    read_channel(&reading);
     read_basis(&reading);
     read_consent(
         &reading, IMPORT_GUARDIAN_METHOD, "the guardian's consent", &row->guardian);

@@ -237,6 +237,8 @@ static enum import_outcome merge(struct storing *storing)
     fill(storing, IMPORT_LANGUAGE, person->language, sizeof person->language,
         said->language);
     fill(storing, IMPORT_CODE, person->code, sizeof person->code, said->code);
+    fill(storing, IMPORT_CHANNEL, person->channel, sizeof person->channel,
+        said->channel);
     fill_flag(storing, IMPORT_DISCREET, PERSON_DISCREET, storing->row->discreet);
     fill_flag(
         storing, IMPORT_SHARED_PHONE, PERSON_SHARED_PHONE, storing->row->shared_phone);

@@ -201,6 +201,7 @@ json_t *contact_json(struct db *db, int64_t person_id, int64_t now)
     json_object_set_new(contact, "sex", value_text(person.sex));
     json_object_set_new(contact, "zone", value_text(person.zone));
     json_object_set_new(contact, "language", value_text(person.language));
+    json_object_set_new(contact, "channel", value_text(person.channel));
     json_object_set_new(contact, "code", value_text(person.code));
     json_object_set_new(contact, "shared_phone",
         json_boolean((person.flags & PERSON_SHARED_PHONE) != 0));

@@ -154,6 +154,7 @@ void contact_print(const json_t *contact, bool consents_only, struct buf *out)
         out, " (%s), age %s", word(contact, "zone"), word(contact, "age_band"));
     add_part(out, "", word(contact, "sex"));
     add_part(out, "language ", word(contact, "language"));
+    add_part(out, "wants ", word(contact, "channel"));
     add_part(out, "code ", word(contact, "code"));
     buf_add_text(out, json_is_true(json_object_get(contact, "shared_phone"))
                           ? ", shared phone\n"
