@@ -20,7 +20,8 @@ HEADERS := csv.h phonenumbers/phonenumberutil.h
 DEPS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libsqlite3-dev \
         libjansson-dev libmicrohttpd-dev libfyaml-dev libicu-dev libphonenumber-dev \
         libsodium-dev libcsv-dev xlsx2csv
-CHECK_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist tzdata
+CHECK_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist tzdata \
+        kannel kannel-extras
 LINT_DEPS  := python3 clang-format
 FUZZ_DEPS  := clang libclang-rt-14-dev
 TEST_DEPS  := $(sort $(CHECK_DEPS) $(LINT_DEPS) $(FUZZ_DEPS))
@@ -145,7 +146,17 @@ endef
 deps: ## install what building and the demo need (Debian, root or sudo)
 	$(call install,$(DEPS))
 
-deps-test: ## install what the tests, lint and fuzz need besides
+# Debian's kannel package starts a gateway on every interface, when it is installed and at
+# each boot. The tests start their own on the loopback, so the service is masked before it
+# is there; `systemctl unmask kannel` gives it back. Who has Kannel already keeps it as it is.
+KANNEL_UNIT := /etc/systemd/system/kannel.service
+mask-kannel:
+	@command -v dpkg-query >/dev/null && ! dpkg-query -W -f '$${db:Status-Abbrev}' \
+	    kannel 2>/dev/null | grep -q ii && test ! -e $(KANNEL_UNIT) || exit 0; \
+	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	$$sudo mkdir -p $(dir $(KANNEL_UNIT)) && $$sudo ln -sf /dev/null $(KANNEL_UNIT)
+
+deps-test: mask-kannel ## install what the tests, lint and fuzz need besides
 	$(call install,$(TEST_DEPS))
 
 demo: ## eight weeks of the real campaign on the simulator, then its report
@@ -249,6 +260,6 @@ help: ## this list
 	    while IFS="$$(printf '\t')" read -r name text; do \
 	        printf '%-10s %s\n' "$$name" "$$text"; done
 
-.PHONY: all docs libraries units unit deps deps-test demo check asan torture cover lint format \
-        fuzz harnesses fuzz-run benches bench install clean help
+.PHONY: all docs libraries units unit deps mask-kannel deps-test demo check asan torture cover lint \
+        format fuzz harnesses fuzz-run benches bench install clean help
 -include $(OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d)

@@ -14,6 +14,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
+
 #include "base/log.h"
 #include "base/url.h"
 
@@ -164,30 +167,59 @@ static const char *hook_find(const struct hook *hook, const char *name)
     return value != NULL ? value : form_find(&hook->query, name);
 }
 
+static const struct form_field *message_field(const struct hook *hook)
+{
+    const struct form_field *field = form_find_field(&hook->body, "message");
+
+    return field != NULL ? field : form_find_field(&hook->query, "message");
+}
+
+/* Kannel hands on what was written in 16 bits a letter as it is, unless its mo-recode is
+ * set. */
+static bool is_wide(const struct hook *hook)
+{
+    const char *charset = hook_find(hook, "charset");
+
+    return charset != NULL && begins(charset, "UTF-16");
+}
+
+/* True when a field holds a NUL byte that is no letter's half. */
+static bool holds_nul(const struct hook *hook, const struct form *form)
+{
+    for (size_t i = 0; i < form->n; i++) {
+        const struct form_field *field = &form->fields[i];
+        bool wide = is_wide(hook) && field == message_field(hook);
+
+        if (!wide && strlen(field->value) != field->length) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int parse(struct hook *hook, const struct http_inbound *inbound, struct err *err)
+{
+    if (form_parse_bytes(&hook->query, inbound->query, strlen(inbound->query)) != 0 ||
+        form_parse_bytes(&hook->body, inbound->body,
+            inbound->method == HTTP_POST ? inbound->body_length : 0) != 0 ||
+        holds_nul(hook, &hook->query) || holds_nul(hook, &hook->body)) {
+        return err_set(err, ERR_REFUSED,
+            "the call is no form: a broken escape, a NUL byte or too many fields");
+    }
+    return 0;
+}
+
 static int hook_init(
     struct hook *hook, const struct http_inbound *inbound, struct err *err)
 {
     static const char form_type[] = "application/x-www-form-urlencoded";
 
     *hook = (struct hook){0};
-    if (form_parse(&hook->query, inbound->query, strlen(inbound->query)) != 0) {
-        return err_set(err, ERR_REFUSED,
-            "the query is no form: a broken escape, a NUL "
-            "byte or too many fields");
-    }
-    if (inbound->method != HTTP_POST) {
-        return 0;
-    }
-    if (!begins(inbound->content_type, form_type)) {
+    if (inbound->method == HTTP_POST && !begins(inbound->content_type, form_type)) {
         return err_set(
             err, ERR_REFUSED, "the body is no form: it must be %s", form_type);
     }
-    if (form_parse(&hook->body, inbound->body, inbound->body_length) != 0) {
-        return err_set(err, ERR_REFUSED,
-            "the body is no form: a broken escape, a NUL "
-            "byte or too many fields");
-    }
-    return 0;
+    return parse(hook, inbound, err);
 }
 
 /* Copies a field without the blanks around it: a number whose + was not escaped arrives
@@ -240,11 +272,56 @@ static bool is_latin(const char *charset)
                begins(charset, "LATIN"));
 }
 
+/* UTF-16, big end first, as UTF-8; half a pair and a NUL become U+FFFD. */
+static const char *copy_wide(
+    struct adapter_events *events, const char *text, size_t bytes)
+{
+    const unsigned char *octets = (const unsigned char *)text;
+    size_t length = bytes < HTTP_BODY_BYTES_MAX ? bytes : HTTP_BODY_BYTES_MAX;
+    const char *copy;
+    struct buf out;
+
+    buf_init(&out, length * 2 + U8_MAX_LENGTH);
+    for (size_t at = 0; at + 1 < length; at += 2) {
+        UChar32 letter = octets[at] << 8 | octets[at + 1];
+        int32_t n = 0;
+        char encoded[U8_MAX_LENGTH];
+
+        if (U16_IS_LEAD(letter) && at + 3 < length &&
+            U16_IS_TRAIL(octets[at + 2] << 8 | octets[at + 3])) {
+            letter =
+                U16_GET_SUPPLEMENTARY(letter, octets[at + 2] << 8 | octets[at + 3]);
+            at += 2;
+        }
+        if (letter == 0 || U_IS_SURROGATE(letter)) {
+            letter = 0xFFFD;
+        }
+        U8_APPEND_UNSAFE(encoded, n, letter);
+        buf_add(&out, encoded, (size_t)n);
+    }
+    copy = events_copy_n(events, buf_text(&out), out.length);
+    buf_fini(&out);
+    return copy;
+}
+
+static const char *copy_message(const struct hook *hook, struct adapter_events *events)
+{
+    const struct form_field *field = message_field(hook);
+
+    if (field == NULL) {
+        return "";
+    }
+    if (is_wide(hook)) {
+        return copy_wide(events, field->value, field->length);
+    }
+    return events_copy_utf8(
+        events, field->value, field->length, is_latin(hook_find(hook, "charset")));
+}
+
 static int read_inbound(
     const struct hook *hook, struct adapter_events *events, struct err *err)
 {
     const char *sender = copy_trimmed(events, hook_find(hook, "sender"));
-    const char *message = hook_find(hook, "message");
     struct adapter_event *event;
 
     if (sender[0] == '\0') {
@@ -256,9 +333,7 @@ static int read_inbound(
     event->to = copy_trimmed(events, hook_find(hook, "to"));
     event->gateway_id = copy_trimmed(events, hook_find(hook, "id"));
     event->at_ms = read_time(hook_find(hook, "ts"));
-    message = message == NULL ? "" : message;
-    event->text = events_copy_utf8(
-        events, message, strlen(message), is_latin(hook_find(hook, "charset")));
+    event->text = copy_message(hook, events);
     event->type = "text";
     return 0;
 }

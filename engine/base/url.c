@@ -73,10 +73,10 @@ static int hex(unsigned char digit)
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
-/* Decodes in place up to end; returns 0, or -1 when an escape is broken. */
-static int decode(char *from, char *end)
+/* Decodes in place up to end; returns the length, or -1 when an escape is broken. */
+static ptrdiff_t decode(char *from, char *end)
 {
-    char *to = from;
+    char *start = from, *to = from;
 
     for (; from < end; from++) {
         if (*from == '+') {
@@ -85,7 +85,7 @@ static int decode(char *from, char *end)
             int high = end - from > 2 ? hex((unsigned char)from[1]) : -1;
             int low = high >= 0 ? hex((unsigned char)from[2]) : -1;
 
-            if (low < 0 || high * 16 + low == 0) {
+            if (low < 0) {
                 return -1;
             }
             *to++ = (char)(high * 16 + low);
@@ -95,10 +95,27 @@ static int decode(char *from, char *end)
         }
     }
     *to = '\0';
+    return to - start;
+}
+
+/* Decodes one "name=value", which ends at stop. */
+static int parse_field(struct form_field *field, char *at, char *stop)
+{
+    char *equals = memchr(at, '=', (size_t)(stop - at));
+    char *value = equals == NULL ? stop : equals + 1;
+    ptrdiff_t name_n, value_n;
+
+    *stop = '\0';
+    value_n = decode(value, stop);
+    name_n = decode(at, equals == NULL ? stop : equals);
+    if (value_n < 0 || name_n < 0 || memchr(at, '\0', (size_t)name_n) != NULL) {
+        return -1;
+    }
+    *field = (struct form_field){.name = at, .value = value, .length = (size_t)value_n};
     return 0;
 }
 
-int form_parse(struct form *form, const char *text, size_t length)
+int form_parse_bytes(struct form *form, const char *text, size_t length)
 {
     char *at, *end;
 
@@ -109,19 +126,11 @@ int form_parse(struct form *form, const char *text, size_t length)
     end = form->memory + length;
     for (at = form->memory; at < end;) {
         char *stop = memchr(at, '&', (size_t)(end - at));
-        char *equals;
 
         stop = stop == NULL ? end : stop;
         if (stop > at) {
-            if (form->n == FORM_FIELDS_MAX) {
-                return -1;
-            }
-            equals = memchr(at, '=', (size_t)(stop - at));
-            form->fields[form->n].name = at;
-            form->fields[form->n].value = equals == NULL ? "" : equals + 1;
-            *stop = '\0';
-            if ((equals != NULL && decode(equals + 1, stop) != 0) ||
-                decode(at, equals == NULL ? stop : equals) != 0) {
+            if (form->n == FORM_FIELDS_MAX ||
+                parse_field(&form->fields[form->n], at, stop) != 0) {
                 return -1;
             }
             form->n++;
@@ -131,18 +140,37 @@ int form_parse(struct form *form, const char *text, size_t length)
     return 0;
 }
 
+int form_parse(struct form *form, const char *text, size_t length)
+{
+    int result = form_parse_bytes(form, text, length);
+
+    for (size_t i = 0; i < form->n; i++) {
+        if (strlen(form->fields[i].value) != form->fields[i].length) {
+            result = -1;
+        }
+    }
+    return result;
+}
+
 void form_fini(struct form *form)
 {
     free(form->memory);
     *form = (struct form){0};
 }
 
-const char *form_find(const struct form *form, const char *name)
+const struct form_field *form_find_field(const struct form *form, const char *name)
 {
     for (size_t i = 0; i < form->n; i++) {
         if (strcmp(form->fields[i].name, name) == 0) {
-            return form->fields[i].value;
+            return &form->fields[i];
         }
     }
     return NULL;
+}
+
+const char *form_find(const struct form *form, const char *name)
+{
+    const struct form_field *field = form_find_field(form, name);
+
+    return field == NULL ? NULL : field->value;
 }

@@ -23,6 +23,7 @@ enum { FORM_FIELDS_MAX = 64 };
 struct form_field {
     const char *name; /* decoded, borrowed from the form */
     const char *value;
+    size_t length; /* of the value, in bytes */
 };
 
 /* A decoded form. Owned by the caller, from form_parse() to form_fini(). */
@@ -38,8 +39,13 @@ struct form {
  * due either way.
  */
 int form_parse(struct form *form, const char *text, size_t length);
+/* As form_parse(), but values may hold NUL bytes, for who reads their lengths: text in
+ * UTF-16 has them. */
+int form_parse_bytes(struct form *form, const char *text, size_t length);
 void form_fini(struct form *form);
 /* Returns the first value of that name, borrowed from the form; NULL when absent. */
 const char *form_find(const struct form *form, const char *name);
+/* Returns the field itself, of the same. */
+const struct form_field *form_find_field(const struct form *form, const char *name);
 
 #endif
