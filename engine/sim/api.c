@@ -9,7 +9,9 @@
 #include <jansson.h>
 
 #include "base/url.h"
+#include "sim/dialect.h"
 #include "sim/sim_internal.h"
+#include "sim/whatsapp.h"
 
 enum { LEDGER_LIMIT = 100000 };
 
@@ -144,26 +146,125 @@ static void post_faults(
     answer_json(call, 200, json_pack("{s:I}", "faults", (json_int_t)sim->faults.n));
 }
 
+/* The message that the handset answers: the last that offered the choice; else, of a
+ * reaction, the last. 0: none. */
+static size_t answered_by(const struct sim *sim, const struct happening *words)
+{
+    const struct handset *handset = words->handset;
+    bool reacts = words->type != NULL && strcmp(words->type, "reaction") == 0;
+
+    for (size_t i = handset->received_n; i > 0; i--) {
+        size_t row = handset->received[i - 1].request;
+        struct ledger_request request = ledger_request_get(sim->ledger, row);
+
+        if (reacts && strcmp(request.gateway, whatsapp_dialect.name) == 0) {
+            return row;
+        }
+        for (size_t k = 0; words->choice != NULL && k < request.choices_n; k++) {
+            if (strcmp(request.choices[k].id, words->choice) == 0) {
+                return row;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Which handset: "from" is a number, "user_id" one who hides it. NULL: neither. */
+static struct handset *handset_of(
+    struct sim *sim, const char *from, const char *user_id)
+{
+    char phone[SIM_ID_SIZE];
+
+    if (user_id != NULL) {
+        return wa_handset_name(user_id, phone) == 0
+                   ? handsets_get(&sim->handsets, phone)
+                   : NULL;
+    }
+    return from == NULL || from[0] == '\0' ? NULL : handsets_get(&sim->handsets, from);
+}
+
 static void post_say(
     struct sim *sim, struct server_call *call, const struct http_inbound *inbound)
 {
     json_t *body = json_loadb(inbound->body, inbound->body_length, 0, NULL);
-    const char *from = NULL, *text = NULL;
-    char id[40];
+    const char *from = NULL, *user_id = NULL, *channel = "sms";
+    struct happening words = {.kind = HAPPENS_WORDS};
+    char id[SIM_WORDS_ID_SIZE];
+    bool understood =
+        json_unpack(body, "{s?s, s?s, s?s, s?s, s?s, s?s !}", "from", &from, "user_id",
+            &user_id, "channel", &channel, "text", &words.words, "type", &words.type,
+            "choice", &words.choice) == 0;
 
-    if (json_unpack(body, "{s:s, s:s}", "from", &from, "text", &text) != 0 ||
-        from[0] == '\0') {
-        refuse(call, 400, "the body must be {\"from\":\"+62…\",\"text\":\"…\"}");
-    } else if (sim_write(sim,
-                   &(struct happening){
-                       .kind = HAPPENS_WORDS,
-                       .handset = handsets_get(&sim->handsets, from),
-                       .words = text,
-                   },
-                   id) != 0) {
-        refuse(call, 409, "the profile names no inbound URL");
+    words.channel = strcmp(channel, "whatsapp") == 0 ? SIM_WHATSAPP : SIM_SMS;
+    words.handset = understood ? handset_of(sim, from, user_id) : NULL;
+    if (words.handset == NULL || (words.words == NULL && words.type == NULL)) {
+        refuse(call, 400,
+            "the body must be {\"from\":\"+62…\",\"text\":\"…\"}, for WhatsApp with "
+            "\"channel\":\"whatsapp\" and as may be type, choice, and user_id for "
+            "from");
+    } else if (words.channel == SIM_SMS &&
+               (strcmp(channel, "sms") != 0 || words.type != NULL ||
+                   words.choice != NULL || user_id != NULL)) {
+        refuse(call, 400,
+            "channel must be sms or whatsapp; type, choice and user_id are WhatsApp's");
+    } else {
+        words.words = words.words == NULL ? "" : words.words;
+        words.request = answered_by(sim, &words);
+        if (sim_write(sim, &words, id) != 0) {
+            refuse(call, 409,
+                words.channel == SIM_SMS ? "the profile names no inbound URL"
+                                         : "the profile names no whatsapp: hook");
+        } else {
+            answer_json(call, 202, json_pack("{s:s}", "id", id));
+        }
+    }
+    json_decref(body);
+}
+
+static void post_preference(
+    struct sim *sim, struct server_call *call, const struct http_inbound *inbound)
+{
+    json_t *body = json_loadb(inbound->body, inbound->body_length, 0, NULL);
+    const char *from = NULL, *user_id = NULL, *value = NULL;
+    struct happening preference = {.kind = HAPPENS_PREFERENCE, .channel = SIM_WHATSAPP};
+    char id[SIM_WORDS_ID_SIZE];
+
+    if (json_unpack(body, "{s?s, s?s, s:s !}", "from", &from, "user_id", &user_id,
+            "value", &value) == 0 &&
+        (strcmp(value, "stop") == 0 || strcmp(value, "resume") == 0)) {
+        preference.handset = handset_of(sim, from, user_id);
+    }
+    preference.words = value;
+    if (preference.handset == NULL) {
+        refuse(call, 400,
+            "the body must be {\"from\":\"+62…\",\"value\":\"stop\" or \"resume\"}");
+    } else if (sim_write(sim, &preference, id) != 0) {
+        refuse(call, 409, "the profile names no whatsapp: hook");
     } else {
         answer_json(call, 202, json_pack("{s:s}", "id", id));
+    }
+    json_decref(body);
+}
+
+static void post_templates(
+    struct sim *sim, struct server_call *call, const struct http_inbound *inbound)
+{
+    json_t *body = json_loadb(inbound->body, inbound->body_length, 0, NULL);
+    const char *name = NULL, *language = "id", *word = NULL;
+    enum template_status status;
+    struct wa_template *template;
+
+    if (json_unpack(body, "{s:s, s?s, s:s !}", "name", &name, "language", &language,
+            "status", &word) != 0 ||
+        template_status_parse(word, &status) != 0) {
+        refuse(call, 400,
+            "the body must be {\"name\":\"…\",\"language\":\"id\",\"status\":"
+            "\"approved\", paused, disabled, rejected or pending}");
+    } else {
+        template = wa_templates_get(&sim->templates, name, language);
+        template->status = (int)status;
+        answer_json(call, 202,
+            json_pack("{s:b}", "told", sim_tell_template(sim, template) == 0));
     }
     json_decref(body);
 }
@@ -177,10 +278,10 @@ static json_t *received_json(const struct sim *sim, const struct handset *handse
         struct ledger_request request =
             ledger_request_get(sim->ledger, received->request);
 
-        json_array_append_new(
-            list, json_pack("{s:I, s:I, s:s, s:o}", "n", (json_int_t)received->request,
-                      "at", (json_int_t)received->at_ms, "ref", request.ref, "text",
-                      json_string_nocheck(request.text)));
+        json_array_append_new(list,
+            json_pack("{s:I, s:I, s:s, s:s, s:o}", "n", (json_int_t)received->request,
+                "at", (json_int_t)received->at_ms, "ref", request.ref, "gateway",
+                request.gateway, "text", json_string_nocheck(request.text)));
     }
     return list;
 }
@@ -225,6 +326,8 @@ void sim_api(
         {"/sim/ledger", HTTP_GET, get_ledger},
         {"/sim/faults", HTTP_POST, post_faults},
         {"/sim/say", HTTP_POST, post_say},
+        {"/sim/preference", HTTP_POST, post_preference},
+        {"/sim/templates", HTTP_POST, post_templates},
         {"/sim/handset", HTTP_GET, get_handset},
     };
 

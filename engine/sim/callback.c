@@ -17,7 +17,7 @@ struct callback {
     struct callback_line *line;
     struct callback *next;
     struct timer timer; /* set between two tries */
-    char *url;
+    struct http_request request;
     size_t row;
     int tries;
     int64_t back_off_ms;
@@ -66,7 +66,7 @@ void callback_line_fini(struct callback_line *line)
 
         line->head = callback->next;
         timer_clear(&callback->timer);
-        free(callback->url);
+        http_request_fini(&callback->request);
         free(callback);
     }
 }
@@ -103,7 +103,7 @@ static void end(struct callback *callback)
     } else {
         make_ready(callbacks, line);
     }
-    free(callback->url);
+    http_request_fini(&callback->request);
     free(callback);
     callbacks->pending--;
 }
@@ -145,13 +145,10 @@ static void call(struct callback *callback)
 {
     static const struct client_options options = {
         .timeout_ms = 30000, .connect_timeout_ms = 2000, .idle_ms = 15000};
-    struct http_request request;
 
-    http_request_init(&request);
-    buf_add_text(&request.url, callback->url);
     callback->callbacks->in_flight++;
-    client_send(callback->callbacks->client, &request, &options, on_reply, callback);
-    http_request_fini(&request);
+    client_send(
+        callback->callbacks->client, &callback->request, &options, on_reply, callback);
 }
 
 static void call_ready(struct callbacks *callbacks)
@@ -167,14 +164,15 @@ static void call_ready(struct callbacks *callbacks)
     }
 }
 
-void callbacks_add(
-    struct callbacks *callbacks, struct callback_line *line, size_t row, char *url)
+void callbacks_add(struct callbacks *callbacks, struct callback_line *line, size_t row,
+    struct http_request *request)
 {
     struct callback *callback = mem_zero(1, sizeof *callback);
 
     callback->callbacks = callbacks;
     callback->line = line;
-    callback->url = url;
+    callback->request = *request;
+    *request = (struct http_request){0};
     callback->row = row;
     callback->back_off_ms = BACK_OFF_MS;
     timer_init(&callback->timer, callbacks->loop, on_due);

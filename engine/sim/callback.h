@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct http_request;
 struct ledger;
 struct loop;
 struct callbacks;
@@ -31,9 +32,9 @@ struct callbacks *callbacks_new(struct loop *loop, struct ledger *ledger, int li
 /* Cuts what is in flight. Lines still hold theirs: end them afterwards. */
 void callbacks_free(struct callbacks *callbacks);
 void callback_line_fini(struct callback_line *line);
-/* Makes a call for the ledger's row; url is taken. */
-void callbacks_add(
-    struct callbacks *callbacks, struct callback_line *line, size_t row, char *url);
+/* Makes a call for the ledger's row; takes what the request owns. */
+void callbacks_add(struct callbacks *callbacks, struct callback_line *line, size_t row,
+    struct http_request *request);
 /* How many are not over: waiting, in flight, or to be tried again. */
 size_t callbacks_pending(const struct callbacks *callbacks);
 

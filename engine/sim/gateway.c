@@ -1,6 +1,6 @@
 /*
- * gateway.c: a sendsms request is read, written into the ledger, accepted or refused, and
- * answered: at once, late, or not at all, as the faults say.
+ * gateway.c: a request is read by its dialect, written into the ledger, accepted or
+ * refused, and answered: at once, late, or not at all, as the faults say.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "sim/draw.h"
-#include "sim/kannel.h"
+#include "sim/dialect.h"
 #include "sim/sim_internal.h"
 
 /* How long a call that hangs is held for a client that never gives up. */
@@ -24,14 +24,22 @@ struct late_answer {
     bool cut;
 };
 
-/* What Kannel says to a request. */
+/* A request with all that its answer depends on. */
+struct question {
+    const struct dialect *dialect;
+    const struct http_inbound *inbound;
+    struct sim_request request;
+    struct handset *handset;
+    uint64_t step, attempt;
+    struct fault fault;
+};
+
+/* What is said to it. */
 struct verdict {
-    int status;
-    const char *answer; /* the ledger's word */
-    const char *body;
-    bool accepted;
-    bool cut;
-    bool hang;
+    struct refusal refusal;
+    bool accepted, cut, hang;
+    const char *word; /* the ledger's; NULL: the number */
+    char number[16];
 };
 
 static void unlink_late(struct late_answer *late)
@@ -108,141 +116,171 @@ static void answer_in(struct sim *sim, struct server_call *call,
     timer_set(&late->timer, clock_now(loop_clock(sim->loop)) + delay_ms);
 }
 
-static const char *const AUTHORISATION_FAILED = "Authorization failed for sendsms";
-
-static bool is_authorised(
-    const struct profile *profile, const struct kannel_request *request)
+/* What a fault that does not answer makes of the request. */
+static void cut_by(enum fault_kind kind, struct verdict *verdict)
 {
-    return profile->username == NULL ||
-           (strcmp(profile->username, request->username) == 0 &&
-               strcmp(profile->password == NULL ? "" : profile->password,
-                   request->password) == 0);
-}
-
-/* Kannel's own judgement, in Kannel's order. */
-static struct verdict judge(
-    const struct profile *profile, const struct kannel_request *request)
-{
-    if (!is_authorised(profile, request)) {
-        return (struct verdict){403, "403", AUTHORISATION_FAILED, .accepted = false};
-    }
-    if (request->to == NULL) {
-        return (struct verdict){
-            400, "400", "Missing receiver number, rejected", .accepted = false};
-    }
-    if (request->to[strspn(request->to, " ")] == '\0') {
-        return (struct verdict){400, "400",
-            "Empty receiver number not allowed, rejected", .accepted = false};
-    }
-    return (struct verdict){202, "202", "0: Accepted for delivery", .accepted = true};
-}
-
-/* What the fault makes of a judgement. */
-static struct verdict spoil(enum fault_kind fault, struct verdict verdict)
-{
-    switch (fault) {
-    case FAULT_ERROR_500:
-        return (struct verdict){500, "500", "Sending failed.", .accepted = false};
-    case FAULT_ERROR_500_EMPTY:
-        return (struct verdict){500, "500", "", .accepted = false};
-    case FAULT_ERROR_503:
-        return (struct verdict){
-            503, "503", "Temporal failure, try again later.", .accepted = false};
-    case FAULT_THROTTLE_429:
-        return (struct verdict){429, "429", "Too many requests", .accepted = false};
-    case FAULT_REFUSE_403_AUTH:
-        return (struct verdict){403, "403", AUTHORISATION_FAILED, .accepted = false};
-    case FAULT_REFUSE_403_ROUTE:
-        return (struct verdict){
-            403, "403", "Not routable. Do not try again.", .accepted = false};
+    switch (kind) {
     case FAULT_CUT_AFTER_READ:
-        verdict.accepted = false;
-        verdict.answer = fault_name(fault);
-        verdict.cut = true;
-        return verdict;
-    case FAULT_CUT_AFTER_ACCEPT:
-        verdict.answer = fault_name(fault);
-        verdict.cut = true;
-        return verdict;
     case FAULT_HANG:
-        verdict.accepted = false;
-        verdict.answer = fault_name(fault);
-        verdict.cut = verdict.hang = true;
-        return verdict;
+        verdict->accepted = false;
+        verdict->hang = kind == FAULT_HANG;
+        break;
+    case FAULT_CUT_AFTER_ACCEPT:
+        break;
     default:
-        return verdict;
+        return;
     }
+    verdict->word = fault_name(kind);
+    verdict->cut = true;
 }
 
-/* Writes the request into the ledger; what is accepted begins its way. */
-static void record(
-    struct sim *sim, const struct kannel_request *request, struct verdict *verdict)
+static struct verdict judge(const struct sim *sim, const struct question *question)
 {
-    const char *to = request->to == NULL ? "" : request->to;
-    struct handset *handset = handsets_get(&sim->handsets, to);
-    int64_t now = clock_now(&sim->clock);
-    uint64_t step = draw_step(request->text);
-    uint64_t attempt = attempts_count(&sim->attempts, handset->phone, step);
-    size_t row = ledger_add_request(sim->ledger, &(struct ledger_request){
-                                                     .ref = request->ref,
-                                                     .phone = handset->phone,
-                                                     .text = request->text,
-                                                     .at_ms = now,
-                                                     .answer = verdict->answer,
-                                                     .accepted = verdict->accepted,
-                                                     .report_to = request->report_url,
-                                                     .step = step,
-                                                     .attempt = attempt,
-                                                 });
+    const struct dialect *dialect = question->dialect;
+    enum fault_kind kind = question->fault.kind;
+    struct verdict verdict = {0};
+    int number;
+
+    if (fault_refuses(kind)) {
+        verdict.refusal = dialect->spoil(&question->fault);
+    } else {
+        verdict.refusal = dialect->judge(sim, question->inbound, &question->request);
+    }
+    verdict.accepted = verdict.refusal.status == 0;
+    number = verdict.accepted            ? dialect->accepted_status
+             : verdict.refusal.code != 0 ? verdict.refusal.code
+                                         : verdict.refusal.status;
+    snprintf(verdict.number, sizeof verdict.number, "%d", number);
+    cut_by(kind, &verdict);
+    return verdict;
+}
+
+/* The message begins its way. */
+static void carry(struct sim *sim, const struct question *question, size_t row)
+{
+    struct ledger_request kept = ledger_request_get(sim->ledger, row);
+    struct accepted accepted = sim_accepted(row, &kept, clock_now(&sim->clock));
+    char code[SIM_CODE_SIZE];
+
+    accepted.channel = question->dialect->channel;
+    accepted.validity_ms = question->request.validity_ms;
+    accepted.wanted = question->request.wanted;
+    if (question->dialect->fails(
+            sim, &question->request, question->handset, &question->fault, code)) {
+        accepted.fails = ledger_keep(sim->ledger, code);
+    }
+    handset_accept(&sim->handsets, question->handset, &sim->timeline, &accepted);
+    sim_schedule(sim);
+}
+
+/* Writes the request into the ledger. Returns its row; 0 when there is no room. */
+static size_t record(
+    struct sim *sim, const struct question *question, const struct verdict *verdict)
+{
+    const struct sim_request *request = &question->request;
+
+    return ledger_add_request(sim->ledger,
+        &(struct ledger_request){
+            .gateway = question->dialect->name,
+            .ref = request->ref,
+            .phone = question->handset->phone,
+            .text = request->text,
+            .form = request->form,
+            .template = request->template,
+            .at_ms = clock_now(&sim->clock),
+            .answer = verdict->word != NULL ? verdict->word : verdict->number,
+            .accepted = verdict->accepted,
+            .report_to = request->report_to,
+            .category = request->category,
+            .step = question->step,
+            .attempt = question->attempt,
+            .is_list = request->is_list,
+            .choices = request->choices,
+            .choices_n = request->choices_n,
+        });
+}
+
+struct accepted sim_accepted(
+    size_t row, const struct ledger_request *request, int64_t at_ms)
+{
+    return (struct accepted){
+        .request = row,
+        .at_ms = at_ms,
+        .text = request->text,
+        .step = request->step,
+        .attempt = request->attempt,
+        .is_template = request->template != NULL,
+        .choices = request->choices,
+        .choices_n = request->choices_n,
+    };
+}
+
+/* Judges, records, and writes the answer. Returns what is to be done with it. */
+static struct verdict decide(
+    struct sim *sim, const struct question *question, struct http_answer *answer)
+{
+    const struct dialect *dialect = question->dialect;
+    struct verdict verdict = judge(sim, question);
+    size_t row = record(sim, question, &verdict);
 
     if (row == 0) {
-        *verdict = spoil(FAULT_ERROR_503, *verdict);
-        return;
+        verdict = (struct verdict){
+            .refusal = dialect->spoil(&(struct fault){.kind = FAULT_ERROR_503})};
+    } else if (verdict.accepted) {
+        carry(sim, question, row);
+        dialect->write_accepted(sim, &question->request, row, answer);
     }
-    if (verdict->accepted) {
-        handset_accept(&sim->handsets, handset, &sim->timeline,
-            &(struct accepted){
-                .request = row,
-                .at_ms = now,
-                .validity_ms = request->validity_ms,
-                .wanted = kannel_wanted(request),
-                .text = ledger_request_get(sim->ledger, row).text,
-                .step = step,
-                .attempt = attempt,
-            });
-        sim_schedule(sim);
+    if (verdict.refusal.status != 0) {
+        dialect->write_refused(&verdict.refusal, answer);
     }
+    return verdict;
 }
 
-void sim_sendsms(
-    struct sim *sim, struct server_call *call, const struct http_inbound *inbound)
+/* Counts the request and looks for faults that strike it. */
+static void count(struct sim *sim, struct question *question)
 {
-    struct kannel_request request;
+    const struct sim_request *request = &question->request;
+
+    question->handset = handsets_get(&sim->handsets, request->phone);
+    question->step = draw_step(request->text);
+    question->attempt = attempts_count(&sim->attempts, request->phone, question->step);
+    question->fault =
+        faults_draw(&sim->faults, &(struct fault_about){
+                                      .seed = sim->profile->seed,
+                                      .channel = question->dialect->channel,
+                                      .phone = request->phone,
+                                      .step = question->step,
+                                      .attempt = question->attempt,
+                                  });
+}
+
+void sim_ask(struct sim *sim, const struct dialect *dialect, struct server_call *call,
+    const struct http_inbound *inbound)
+{
+    struct question question = {.dialect = dialect, .inbound = inbound};
+    struct refusal unread = dialect->read(sim, inbound, &question.request);
+    struct verdict verdict = {0};
     struct http_answer answer;
-    struct fault fault;
-    struct verdict verdict = {
-        400, "400", "The query is no form, rejected", .accepted = false};
 
     http_answer_init(&answer);
-    if (kannel_read(&request, inbound->query) != 0) {
-        http_answer_set(&answer, verdict.status, "text/plain", verdict.body);
+    if (unread.status != 0) {
+        dialect->write_refused(&unread, &answer);
         server_answer_committed(call, &answer);
-        kannel_fini(&request);
-        return;
-    }
-    fault = faults_draw(
-        &sim->faults, sim->profile->seed, request.to == NULL ? "" : request.to);
-    if (fault.kind == FAULT_CUT_BEFORE_READ) {
-        sim->cut_before_read++;
-        verdict.cut = true;
+    } else if (question.request.aside != NULL) {
+        http_answer_set(&answer, 200, "application/json", question.request.aside);
+        server_answer_committed(call, &answer);
     } else {
-        verdict = spoil(fault.kind, judge(sim->profile, &request));
-        record(sim, &request, &verdict);
+        count(sim, &question);
+        if (question.fault.kind == FAULT_CUT_BEFORE_READ) {
+            sim->cut_before_read++;
+            verdict.cut = true;
+        } else {
+            verdict = decide(sim, &question, &answer);
+        }
+        answer.retry_after = question.fault.retry_after;
+        answer_in(sim, call, &answer,
+            verdict.hang ? HANG_MS : question.fault.delay_ms + sim->profile->latency_ms,
+            verdict.cut);
     }
-    http_answer_set(&answer, verdict.status, "text/plain", verdict.body);
-    answer.retry_after = fault.retry_after;
-    answer_in(sim, call, &answer,
-        verdict.hang ? HANG_MS : fault.delay_ms + sim->profile->latency_ms,
-        verdict.cut);
-    kannel_fini(&request);
+    dialect->fini(&question.request);
 }

@@ -30,6 +30,8 @@ struct handset {
     int64_t on_at_ms;  /* off until then; 0: nothing decided yet */
     bool
         has_whatsapp; /* a message there fails with 131026 otherwise: the gateway asks */
+    bool
+        no_marketing; /* stopped it by WhatsApp's switch; the gateway sets and asks it */
     int64_t wrote_at_ms[SIM_CHANNELS]; /* when it last wrote there; 0: never. WhatsApp's
                                           window; the gateway sets and asks it */
     struct received *received;

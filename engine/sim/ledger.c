@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/must.h"
+#include "sim/handset.h"
 
 enum { BLOCK_BYTES = 1 << 16 };
 
@@ -15,15 +16,13 @@ enum { BLOCK_BYTES = 1 << 16 };
 struct block {
     struct block *next;
     size_t used;
-    char text[BLOCK_BYTES];
+    _Alignas(void *) char text[BLOCK_BYTES];
 };
 
 struct called {
-    const char *id, *phone, *text, *state;
-    int64_t at_ms;
+    struct ledger_callback what;
     int attempts;
     int status;
-    bool inbound;
 };
 
 struct ledger {
@@ -52,7 +51,22 @@ void ledger_free(struct ledger *ledger)
     free(ledger);
 }
 
-static const char *keep(struct ledger *ledger, const char *text)
+static char *place_of(struct ledger *ledger, size_t bytes, size_t alignment)
+{
+    struct block *block = ledger->blocks;
+    size_t at = block == NULL ? 0 : (block->used + alignment - 1) & ~(alignment - 1);
+
+    if (block == NULL || at + bytes > BLOCK_BYTES) {
+        block = mem_alloc(sizeof *block);
+        block->next = ledger->blocks;
+        ledger->blocks = block;
+        at = 0;
+    }
+    block->used = at + bytes;
+    return block->text + at;
+}
+
+const char *ledger_keep(struct ledger *ledger, const char *text)
 {
     size_t bytes;
     char *place;
@@ -62,18 +76,27 @@ static const char *keep(struct ledger *ledger, const char *text)
     }
     bytes = strlen(text) + 1;
     bytes = bytes < BLOCK_BYTES ? bytes : BLOCK_BYTES;
-    if (ledger->blocks == NULL || BLOCK_BYTES - ledger->blocks->used < bytes) {
-        struct block *block = mem_alloc(sizeof *block);
-
-        block->next = ledger->blocks;
-        block->used = 0;
-        ledger->blocks = block;
-    }
-    place = ledger->blocks->text + ledger->blocks->used;
-    ledger->blocks->used += bytes;
+    place = place_of(ledger, bytes, 1);
     memcpy(place, text, bytes);
     place[bytes - 1] = '\0';
     return place;
+}
+
+static const struct sim_choice *keep_choices(
+    struct ledger *ledger, const struct sim_choice *choices, size_t n)
+{
+    struct sim_choice *kept;
+
+    if (n == 0) {
+        return NULL;
+    }
+    kept = (struct sim_choice *)place_of(
+        ledger, n * sizeof *kept, _Alignof(struct sim_choice));
+    for (size_t i = 0; i < n; i++) {
+        kept[i].id = ledger_keep(ledger, choices[i].id);
+        kept[i].title = ledger_keep(ledger, choices[i].title);
+    }
+    return kept;
 }
 
 static size_t grown(size_t capacity)
@@ -93,9 +116,12 @@ size_t ledger_add_request(struct ledger *ledger, const struct ledger_request *re
         ledger->requests =
             mem_resize(ledger->requests, ledger->requests_capacity, sizeof row);
     }
-    row.ref = keep(ledger, request->ref);
-    row.text = keep(ledger, request->text);
-    row.report_to = keep(ledger, request->report_to);
+    row.ref = ledger_keep(ledger, request->ref);
+    row.text = ledger_keep(ledger, request->text);
+    row.template = ledger_keep(ledger, request->template);
+    row.answer = ledger_keep(ledger, request->answer);
+    row.report_to = ledger_keep(ledger, request->report_to);
+    row.choices = keep_choices(ledger, request->choices, request->choices_n);
     ledger->requests[ledger->requests_n++] = row;
     return ledger->requests_n;
 }
@@ -103,14 +129,7 @@ size_t ledger_add_request(struct ledger *ledger, const struct ledger_request *re
 size_t ledger_add_callback(
     struct ledger *ledger, const struct ledger_callback *callback)
 {
-    struct called row = {
-        .id = callback->id,
-        .phone = callback->phone,
-        .text = callback->text,
-        .state = callback->state,
-        .at_ms = callback->at_ms,
-        .inbound = callback->inbound,
-    };
+    struct called row = {.what = *callback};
 
     if (ledger->callbacks_n == LEDGER_ROWS_MAX) {
         return 0;
@@ -120,8 +139,10 @@ size_t ledger_add_callback(
         ledger->callbacks =
             mem_resize(ledger->callbacks, ledger->callbacks_capacity, sizeof row);
     }
-    row.id = keep(ledger, callback->id);
-    row.text = keep(ledger, callback->text);
+    row.what.id = ledger_keep(ledger, callback->id);
+    row.what.text = ledger_keep(ledger, callback->text);
+    row.what.code = ledger_keep(ledger, callback->code);
+    row.what.choice = ledger_keep(ledger, callback->choice);
     ledger->callbacks[ledger->callbacks_n++] = row;
     return ledger->callbacks_n;
 }
@@ -199,17 +220,27 @@ static void write_pair(struct buf *out, const char *key, const char *text)
     write_text(out, text);
 }
 
+static void write_optional(struct buf *out, const char *key, const char *text)
+{
+    if (text != NULL) {
+        write_pair(out, key, text);
+    }
+}
+
 static void write_request(
     struct buf *out, size_t number, const struct ledger_request *row, bool texts)
 {
     buf_add_text(out, "{\"n\":");
     write_number(out, (int64_t)number);
+    write_pair(out, "gateway", row->gateway);
     write_pair(out, "ref", row->ref);
     write_pair(out, "to", row->phone);
     buf_add_text(out, ",\"at\":");
     write_number(out, row->at_ms);
     write_pair(out, "answer", row->answer);
     buf_add_text(out, row->accepted ? ",\"accepted\":true" : ",\"accepted\":false");
+    write_pair(out, "form", row->form);
+    write_optional(out, "template", row->template);
     if (texts) {
         write_pair(out, "text", row->text);
     }
@@ -219,15 +250,18 @@ static void write_request(
 static void write_callback(
     struct buf *out, size_t number, const struct called *row, bool texts)
 {
+    static const char *const kinds[] = {"report", "inbound", "notice"};
+    const struct ledger_callback *what = &row->what;
     bool acknowledged = row->status >= 200 && row->status < 300;
 
     buf_add_text(out, "{\"n\":");
     write_number(out, (int64_t)number);
-    write_pair(out, "kind", row->inbound ? "inbound" : "report");
-    write_pair(out, row->inbound ? "id" : "ref", row->id);
-    write_pair(out, "phone", row->phone);
+    write_pair(out, "kind", kinds[what->kind]);
+    write_pair(out, "gateway", what->gateway);
+    write_pair(out, what->kind == LEDGER_REPORT ? "ref" : "id", what->id);
+    write_pair(out, "phone", what->phone);
     buf_add_text(out, ",\"at\":");
-    write_number(out, row->at_ms);
+    write_number(out, what->at_ms);
     buf_add_text(out, ",\"attempts\":");
     write_number(out, row->attempts);
     buf_add_text(out, ",\"status\":");
@@ -238,11 +272,12 @@ static void write_callback(
     }
     buf_add_text(
         out, acknowledged ? ",\"acknowledged\":true" : ",\"acknowledged\":false");
-    if (row->state != NULL) {
-        write_pair(out, "state", row->state);
-    }
-    if (texts && row->text != NULL) {
-        write_pair(out, "text", row->text);
+    write_optional(out, "state", what->state);
+    write_optional(out, "code", what->code);
+    write_optional(out, "type", what->type);
+    if (texts) {
+        write_optional(out, "choice", what->choice);
+        write_optional(out, "text", what->text);
     }
     buf_add_char(out, '}');
 }

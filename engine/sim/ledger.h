@@ -17,28 +17,49 @@ struct ledger;
 
 enum { LEDGER_ROWS_MAX = 10000000 };
 
+struct sim_choice;
+
 /*
- * A request as it came in. phone and answer are borrowed for ever, the other strings
- * copied. What stands below `accepted` is not shown, but kept for reports and replies.
+ * A request as it came in. gateway, phone, form and category are borrowed for ever, the
+ * other strings copied. What stands below `accepted` is not shown, but kept for reports
+ * and replies.
  */
 struct ledger_request {
+    const char *gateway; /* "kannel", "whatsapp" */
     const char *ref;
     const char *phone;
     const char *text;
+    const char *form;     /* "text", "template", "interactive", "media" */
+    const char *template; /* its name; NULL unless it is one */
     int64_t at_ms;
-    const char *answer; /* "202", "503", "cut_after_accept", … */
+    const char *answer; /* "202", "503", "131026", "cut_after_accept", … */
     bool accepted;
-    const char *report_to;  /* where its dialect reports it; NULL: nowhere */
+    const char *report_to;  /* where its dialect reports it; NULL: nowhere special */
+    const char *category;   /* of a template, else NULL */
     uint64_t step, attempt; /* see struct accepted */
+    bool is_list;
+    const struct sim_choice *choices; /* copied */
+    size_t choices_n;
 };
 
-/* A callback when it is first made. phone and state are borrowed for ever. */
+enum ledger_kind {
+    LEDGER_REPORT,
+    LEDGER_INBOUND,
+    LEDGER_NOTICE, /* what is neither: a preference, a template's status */
+};
+
+/* A callback when it is first made. gateway, phone, state and type are borrowed for ever,
+ * the other strings copied. */
 struct ledger_callback {
-    bool inbound;
-    const char *id; /* copied: the reference of a report, the id of an inbound */
-    const char *phone;
-    const char *text;  /* copied: of an inbound, else NULL */
-    const char *state; /* of a report: "delivered"; else NULL */
+    enum ledger_kind kind;
+    const char *gateway;
+    const char *id;     /* the reference of a report, the id of an inbound */
+    const char *phone;  /* "" of a template's status */
+    const char *text;   /* of an inbound, else NULL */
+    const char *state;  /* of a report: "delivered"; of a notice: "stop"; else NULL */
+    const char *code;   /* of a report that failed, else NULL */
+    const char *type;   /* of an inbound that is no text: "image"; else NULL */
+    const char *choice; /* of an inbound, or NULL */
     int64_t at_ms;
 };
 
@@ -48,6 +69,8 @@ void ledger_free(struct ledger *ledger);
 size_t ledger_add_request(struct ledger *ledger, const struct ledger_request *request);
 size_t ledger_add_callback(
     struct ledger *ledger, const struct ledger_callback *callback);
+/* Copies a text into the ledger's memory; borrowed until ledger_free(). */
+const char *ledger_keep(struct ledger *ledger, const char *text);
 /* One more try of a callback: status 0 when no reply came. */
 void ledger_tried(struct ledger *ledger, size_t number, int status);
 /* Returns the row, its strings borrowed until ledger_free(); the number must exist. */

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "content/yaml.h"
+#include "sim/fault.h"
 #include "sim/profile_read.h"
 
 enum { PROFILE_BYTES_MAX = 1 << 20 };
@@ -254,6 +255,37 @@ static void read_range(const struct source *source, const struct yaml_node *node
     }
 }
 
+static void read_fault(
+    const struct source *source, const struct yaml_node *node, struct fault_rule *rule)
+{
+    size_t rows_n;
+    const struct option_row *rows = fault_rows(&rows_n);
+    size_t before = source->problems->errors;
+    struct err err;
+
+    profile_read_mapping(source, node, rows, rows_n, NULL, rule);
+    if (source->problems->errors == before && fault_rule_check(rule, &err) != 0) {
+        yaml_error(source->document, node, source->problems, NULL, "%s", err.text);
+    }
+}
+
+static void read_gateways(
+    const struct source *source, const struct yaml_node *root, struct profile *profile)
+{
+    const struct yaml_node *node = yaml_find(root, "whatsapp");
+
+    if (node != NULL) {
+        wa_profile_read(source, node, &profile->whatsapp);
+    }
+    node = profile_find_inner(source, root, "faults", YAML_SEQUENCE, FAULT_RULES_MAX);
+    if (node != NULL) {
+        profile->faults = mem_zero(node->n, sizeof *profile->faults);
+        for (node = node->children; node != NULL; node = node->next) {
+            read_fault(source, node, &profile->faults[profile->faults_n++]);
+        }
+    }
+}
+
 static void read_lists(
     const struct source *source, const struct yaml_node *root, struct profile *profile)
 {
@@ -279,6 +311,7 @@ static void read_lists(
             read_range(source, node, profile, &profile->ranges[profile->ranges_n++]);
         }
     }
+    read_gateways(source, root, profile);
     profile->fallback = &profile->behaviours[0];
     if (profile->fallback_name != NULL) {
         profile->fallback = find_behaviour(profile, profile->fallback_name);
@@ -295,6 +328,7 @@ static struct profile *profile_new(void)
     struct profile *profile = mem_zero(1, sizeof *profile);
 
     option_defaults(profile_rows, PROFILE_ROWS, profile);
+    wa_profile_defaults(&profile->whatsapp);
     profile->behaviours = mem_zero(1, sizeof *profile->behaviours);
     profile->behaviours_n = 1;
     profile->behaviours[0].name = mem_copy("silent");
@@ -306,7 +340,8 @@ static struct profile *profile_new(void)
 struct profile *profile_parse(
     const char *path, const char *text, size_t length, struct problems *problems)
 {
-    static const char *const inner[] = {"behaviours", "handsets", NULL};
+    static const char *const inner[] = {
+        "behaviours", "handsets", "whatsapp", "faults", NULL};
     struct profile *profile = NULL;
     struct yaml_document *document = yaml_parse(path, text, length, problems);
     struct source source = {document, problems};
@@ -395,6 +430,11 @@ void profile_free(struct profile *profile)
     for (size_t i = 0; i < profile->ranges_n; i++) {
         option_fini(range_rows, RANGE_ROWS, &profile->ranges[i]);
     }
+    for (size_t i = 0; i < profile->faults_n; i++) {
+        fault_rule_fini(&profile->faults[i]);
+    }
+    free(profile->faults);
+    wa_profile_fini(&profile->whatsapp);
     free(profile->behaviours);
     free(profile->ranges);
     option_fini(profile_rows, PROFILE_ROWS, profile);
@@ -432,7 +472,16 @@ static void describe(
 
 void profile_describe(struct buf *out)
 {
+    const struct option_row *rows;
+    size_t n;
+
     describe(out, "Keys of a profile:", profile_rows, PROFILE_ROWS);
+    rows = wa_profile_rows(&n);
+    describe(out, "WhatsApp, under whatsapp:", rows, n);
+    rows = wa_template_rows(&n);
+    describe(out, "A template, a list under whatsapp: templates:", rows, n);
+    rows = fault_rows(&n);
+    describe(out, "What goes wrong, a list under faults:", rows, n);
     describe(
         out, "A behaviour, under behaviours: NAME:", behaviour_rows, BEHAVIOUR_ROWS);
     describe(out, "What it says, a list under replies:", reply_rows, REPLY_ROWS);

@@ -14,7 +14,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/option.h"
+#include "sim/whatsapp_profile.h"
 
+struct fault_rule;
 struct problems;
 
 /* What a handset says to a message. Owned by its behaviour. */
@@ -68,6 +70,9 @@ struct profile {
     struct handset_range *ranges;
     size_t ranges_n;
     const struct behaviour *fallback;
+    struct wa_profile whatsapp;
+    struct fault_rule *faults;
+    size_t faults_n;
 };
 
 /* Returns an owned profile; NULL with a sentence that holds every problem as

@@ -7,16 +7,18 @@
 #include <sodium.h>
 
 #include "base/mem.h"
+#include "sim/dialect.h"
 #include "sim/sim_internal.h"
 
 static void on_call(
     void *context, struct server_call *call, const struct http_inbound *inbound)
 {
     struct sim *sim = context;
+    const struct dialect *dialect = dialect_of_call(inbound);
     struct http_answer answer;
 
-    if (strcmp(inbound->path, "/cgi-bin/sendsms") == 0) {
-        sim_sendsms(sim, call, inbound);
+    if (dialect != NULL) {
+        sim_ask(sim, dialect, call, inbound);
     } else if (strcmp(inbound->path, "/sim") == 0 ||
                strncmp(inbound->path, "/sim/", 5) == 0) {
         sim_api(sim, call, inbound);
@@ -35,7 +37,7 @@ static void on_quiet(void *argument)
 static void make_prefix(struct sim *sim)
 {
     unsigned char bytes[6];
-    int used = snprintf(sim->id_prefix, sizeof sim->id_prefix, "in-");
+    int used = 0;
 
     randombytes_buf(bytes, sizeof bytes);
     for (size_t i = 0; i < sizeof bytes; i++) {
@@ -64,6 +66,10 @@ struct sim *sim_open(
     sim->profile = options->profile;
     sim->target_ms = clock_now(&sim->clock);
     sim->ledger = ledger_new();
+    for (size_t i = 0; i < options->profile->faults_n; i++) {
+        faults_add(&sim->faults, &options->profile->faults[i]);
+    }
+    sim->templates = wa_templates_copy(&options->profile->whatsapp.templates);
     timeline_init(&sim->timeline);
     handsets_init(&sim->handsets, options->profile);
     timer_init(&sim->timer, loop, sim_on_timer);
@@ -93,6 +99,8 @@ void sim_close(struct sim *sim)
     callbacks_free(sim->callbacks);
     handsets_fini(&sim->handsets);
     timeline_fini(&sim->timeline);
+    callback_line_fini(&sim->line);
+    wa_templates_fini(&sim->templates);
     faults_fini(&sim->faults);
     attempts_fini(&sim->attempts);
     ledger_free(sim->ledger);

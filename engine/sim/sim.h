@@ -1,6 +1,7 @@
 /*
- * sim.h: the gateway simulator: a Kannel that carries nothing, with handsets that receive,
- * report, answer and misbehave, and a ledger of all of it. README.md lists its HTTP.
+ * sim.h: the gateway simulator: a Kannel and a WhatsApp that carry nothing, with handsets
+ * that receive, report, answer and misbehave, and a ledger of all of it. README.md lists
+ * its HTTP.
  *
  * Its clock is its own: real, running from another start, or jumping, and then moved only
  * by POST /sim/now. The loop runs by the real clock, by which answers are slow and

@@ -11,11 +11,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "sim/kannel.h"
+#include "sim/dialect.h"
 #include "sim/sim_internal.h"
+#include "sim/whatsapp.h"
 
 /* The loop's other work is looked at after so many happenings. */
-enum { SLICE = 500, URL_BYTES_MAX = HTTP_URL_BYTES_MAX };
+enum { SLICE = 500 };
 
 /* A call of POST /sim/now that waits for the end of the move. */
 struct waiter {
@@ -24,15 +25,17 @@ struct waiter {
     uint64_t acted_before;
 };
 
+/* Takes what the call owns. */
 static void make_call(
-    struct sim *sim, struct handset *handset, size_t row, struct buf *url)
+    struct sim *sim, struct callback_line *line, size_t row, struct http_request *call)
 {
-    if (row == 0 || url->overflowed) {
+    if (row == 0 || call->url.overflowed || call->body.overflowed) {
         log_event(LOG_WARN, "callback_dropped", "reason=%s",
-            row == 0 ? "ledger_full" : "url_too_long");
-        return;
+            row == 0 ? "ledger_full" : "too_long");
+    } else {
+        callbacks_add(sim->callbacks, line, row, call);
     }
-    callbacks_add(sim->callbacks, &handset->line, row, buf_take(url));
+    http_request_fini(call);
 }
 
 static const char *state_of(enum sim_report report)
@@ -48,103 +51,107 @@ static const char *state_of(enum sim_report report)
     return states[report];
 }
 
-/* The SMSC's receipt as real ones are: with the beginning of the message at its end. */
-static void write_receipt(
-    struct buf *out, const struct happening *happening, const char *text)
-{
-    size_t n = strnlen(text, 20);
-
-    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) {
-        n--;
-    }
-    buf_add_format(out, "id:%08zu sub:001 dlvrd:%s %s text:%.*s", happening->request,
-        happening->report == SIM_DELIVERED ? "001" : "000", happening->code, (int)n,
-        text);
-}
-
 static void make_report(struct sim *sim, const struct happening *happening)
 {
+    const struct dialect *dialect = dialect_of_channel(happening->channel);
     struct ledger_request request = ledger_request_get(sim->ledger, happening->request);
-    struct buf receipt, url;
-    char id[24];
+    struct http_request call;
     size_t row;
 
-    buf_init(&receipt, 512);
-    buf_init(&url, URL_BYTES_MAX);
-    write_receipt(&receipt, happening, request.text);
-    snprintf(id, sizeof id, "%08zu", happening->request);
-    kannel_expand(&url, request.report_to,
-        &(struct kannel_call){
-            .type = kannel_type(happening->report),
-            .receipt = buf_text(&receipt),
-            .id = id,
-            .smsc = "sim",
-            .sender = sim->profile->number,
-            .receiver = request.phone,
+    http_request_init(&call);
+    dialect->write_report(sim, happening, &request, &call);
+    row = ledger_add_callback(sim->ledger,
+        &(struct ledger_callback){
+            .gateway = dialect->name,
+            .id = request.ref,
+            .phone = request.phone,
+            .state = state_of(happening->report),
+            .code = happening->report == SIM_FAILED ? happening->code : NULL,
             .at_ms = clock_now(&sim->clock),
         });
-    row = ledger_add_callback(sim->ledger, &(struct ledger_callback){
-                                               .id = request.ref,
-                                               .phone = request.phone,
-                                               .state = state_of(happening->report),
-                                               .at_ms = clock_now(&sim->clock),
-                                           });
-    make_call(sim, happening->handset, row, &url);
-    buf_fini(&receipt);
-    buf_fini(&url);
+    make_call(sim, &happening->handset->line, row, &call);
 }
 
-int sim_write(struct sim *sim, const struct happening *words, char id[40])
+static void note_preference(const struct happening *preference)
 {
-    struct buf url;
+    preference->handset->no_marketing = strcmp(preference->words, "stop") == 0;
+}
+
+int sim_write(
+    struct sim *sim, const struct happening *words, char id[SIM_WORDS_ID_SIZE])
+{
+    const struct dialect *dialect = dialect_of_channel(words->channel);
+    bool is_words = words->kind == HAPPENS_WORDS;
+    bool is_text = words->type == NULL || strcmp(words->type, "text") == 0;
+    struct http_request call;
     size_t row;
 
-    if (sim->profile->inbound == NULL) {
+    http_request_init(&call);
+    dialect->make_id(sim, sim->words + 1, id);
+    if (dialect->write_words(sim, words, id, &call) != 0) {
+        http_request_fini(&call);
         return -1;
     }
-    words->handset->wrote_at_ms[words->channel] = clock_now(&sim->clock);
-    snprintf(id, 40, "%s-%llu", sim->id_prefix, (unsigned long long)++sim->words);
-    buf_init(&url, URL_BYTES_MAX);
-    kannel_inbound(&url, sim->profile->inbound,
-        &(struct kannel_call){
+    sim->words++;
+    if (is_words) {
+        words->handset->wrote_at_ms[words->channel] = clock_now(&sim->clock);
+    } else {
+        note_preference(words);
+    }
+    row = ledger_add_callback(sim->ledger,
+        &(struct ledger_callback){
+            .kind = is_words ? LEDGER_INBOUND : LEDGER_NOTICE,
+            .gateway = dialect->name,
             .id = id,
-            .sender = words->handset->phone,
-            .receiver = sim->profile->number,
-            .text = words->words,
+            .phone = words->handset->phone,
+            .text = is_words ? words->words : NULL,
+            .state = is_words ? NULL : ledger_keep(sim->ledger, words->words),
+            .type = is_text ? NULL : ledger_keep(sim->ledger, words->type),
+            .choice = words->choice,
             .at_ms = clock_now(&sim->clock),
         });
-    row = ledger_add_callback(sim->ledger, &(struct ledger_callback){
-                                               .inbound = true,
-                                               .id = id,
-                                               .phone = words->handset->phone,
-                                               .text = words->words,
-                                               .at_ms = clock_now(&sim->clock),
-                                           });
-    make_call(sim, words->handset, row, &url);
-    buf_fini(&url);
+    make_call(sim, &words->handset->line, row, &call);
+    return 0;
+}
+
+int sim_tell_template(struct sim *sim, const struct wa_template *template)
+{
+    struct http_request call;
+    size_t row;
+
+    if (sim->profile->whatsapp.hook == NULL) {
+        return -1;
+    }
+    http_request_init(&call);
+    wa_hook_template(sim, template, &call);
+    row = ledger_add_callback(sim->ledger,
+        &(struct ledger_callback){
+            .kind = LEDGER_NOTICE,
+            .gateway = whatsapp_dialect.name,
+            .id = template->name,
+            .phone = "",
+            .state = template_status_name((enum template_status) template->status),
+            .at_ms = clock_now(&sim->clock),
+        });
+    make_call(sim, &sim->line, row, &call);
     return 0;
 }
 
 static void perform(struct sim *sim, struct happening *happening)
 {
-    char id[40];
+    char id[SIM_WORDS_ID_SIZE];
 
     sim->acted++;
-    if (happening->kind == HAPPENS_WORDS) {
+    if (happening->kind == HAPPENS_WORDS || happening->kind == HAPPENS_PREFERENCE) {
         sim_write(sim, happening, id);
     } else if (happening->kind == HAPPENS_ARRIVAL) {
         struct ledger_request request =
             ledger_request_get(sim->ledger, happening->request);
+        struct accepted message =
+            sim_accepted(happening->request, &request, happening->at_ms);
 
-        handset_receive(&sim->handsets, happening->handset, &sim->timeline,
-            &(struct accepted){
-                .request = happening->request,
-                .channel = happening->channel,
-                .at_ms = happening->at_ms,
-                .text = request.text,
-                .step = request.step,
-                .attempt = request.attempt,
-            });
+        message.channel = happening->channel;
+        handset_receive(&sim->handsets, happening->handset, &sim->timeline, &message);
     }
     if (happening->report != SIM_NONE) {
         make_report(sim, happening);

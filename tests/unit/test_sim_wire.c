@@ -12,12 +12,18 @@
 #include "sim/fault.h"
 #include "sim/kannel.h"
 #include "sim/ledger.h"
+#include "sim/timeline.h"
 
 static void set_faults(struct faults *faults, const char *json, int expected)
 {
     struct err err;
 
     assert_int_equal(faults_set(faults, json, strlen(json), &err), expected);
+}
+
+static struct fault draw_fault(struct faults *faults, const char *to, uint64_t attempt)
+{
+    return faults_draw(faults, &(struct fault_about){1, SIM_SMS, to, 7, attempt});
 }
 
 static void a_fault_strikes_only_so_many_and_only_whom_it_names(void **state)
@@ -30,13 +36,13 @@ static void a_fault_strikes_only_so_many_and_only_whom_it_names(void **state)
         "{\"do\":\"slow\",\"ms\":5},{\"do\":\"throttle_429\",\"next\":1,"
         "\"retry_after\":7},{\"do\":\"slow\",\"ms\":6}]",
         0);
-    assert_string_equal(faults_draw(&faults, 1, "+6281200000002").retry_after, "7");
-    assert_int_equal(faults_draw(&faults, 1, "+6281200000002").kind, FAULT_NONE);
-    assert_int_equal(faults_draw(&faults, 1, "+6281200000001").kind, FAULT_ERROR_500);
-    assert_int_equal(faults_draw(&faults, 1, "+6281200000001").kind, FAULT_NONE);
-    assert_int_equal(faults_draw(&faults, 1, "+6281200000001").delay_ms, 11);
+    assert_string_equal(draw_fault(&faults, "+6281200000002", 0).retry_after, "7");
+    assert_int_equal(draw_fault(&faults, "+6281200000002", 0).kind, FAULT_NONE);
+    assert_int_equal(draw_fault(&faults, "+6281200000001", 0).kind, FAULT_ERROR_500);
+    assert_int_equal(draw_fault(&faults, "+6281200000001", 0).kind, FAULT_NONE);
+    assert_int_equal(draw_fault(&faults, "+6281200000001", 0).delay_ms, 11);
     set_faults(&faults, "[]", 0);
-    assert_int_equal(faults_draw(&faults, 1, "+6281200000001").delay_ms, 0);
+    assert_int_equal(draw_fault(&faults, "+6281200000001", 0).delay_ms, 0);
     faults_fini(&faults);
 }
 
@@ -48,7 +54,7 @@ static void a_fault_strikes_its_share(void **state)
     (void)state;
     set_faults(&faults, "[{\"do\":\"error_503\",\"share\":0.2}]", 0);
     for (int i = 0; i < 5000; i++) {
-        struck += faults_draw(&faults, 1, "").kind == FAULT_ERROR_503;
+        struck += draw_fault(&faults, "", (uint64_t)i).kind == FAULT_ERROR_503;
     }
     assert_in_range(struck, 900, 1100);
     faults_fini(&faults);
@@ -66,7 +72,7 @@ static void wrong_faults_change_nothing(void **state)
     set_faults(&faults, "[{\"do\":\"slow\",\"sloow\":1}]", -1);
     set_faults(&faults, "[{\"do\":\"slow\",\"share\":1.5}]", -1);
     set_faults(&faults, "[{\"do\":\"slow\",\"ms\":-1}]", -1);
-    assert_int_equal(faults_draw(&faults, 1, "").kind, FAULT_HANG);
+    assert_int_equal(draw_fault(&faults, "", 0).kind, FAULT_HANG);
     faults_fini(&faults);
 }
 
@@ -129,6 +135,24 @@ static json_t *ledger_json(const struct ledger *ledger, size_t from, size_t limi
     return json;
 }
 
+static const struct ledger_request *request_of(
+    const char *ref, const char *text, int64_t at_ms)
+{
+    static struct ledger_request request;
+
+    request = (struct ledger_request){
+        .gateway = "kannel",
+        .ref = ref,
+        .phone = "+6281200000001",
+        .text = text,
+        .form = "text",
+        .at_ms = at_ms,
+        .answer = "202",
+        .accepted = true,
+    };
+    return &request;
+}
+
 static void a_ledger_is_json_whatever_people_write(void **state)
 {
     static const char nasty[] = "\"a\\\n\x01 \xff é 🙂";
@@ -138,8 +162,7 @@ static void a_ledger_is_json_whatever_people_write(void **state)
     json_t *json;
 
     (void)state;
-    ledger_add_request(ledger,
-        &(struct ledger_request){"m-1", "+6281200000001", nasty, 5, "202", true});
+    ledger_add_request(ledger, request_of("m-1", nasty, 5));
     json = ledger_json(ledger, 1, 10);
     assert_int_equal(
         json_unpack(json, "{s:[{s:s,s:s,s:b}],s:[],s:n}", "requests", "ref", &ref,
@@ -155,9 +178,11 @@ static void a_ledger_is_json_whatever_people_write(void **state)
 static void a_callback_counts_its_tries_and_keeps_the_last_status(void **state)
 {
     struct ledger *ledger = ledger_new();
-    size_t row = ledger_add_callback(
-        ledger, &(struct ledger_callback){
-                    .id = "m-1", .phone = "+6281200000001", .state = "delivered"});
+    size_t row =
+        ledger_add_callback(ledger, &(struct ledger_callback){.gateway = "kannel",
+                                        .id = "m-1",
+                                        .phone = "+6281200000001",
+                                        .state = "delivered"});
     int acknowledged, attempts, status;
     json_t *json;
 
@@ -189,8 +214,7 @@ static void a_long_ledger_is_read_in_pages(void **state)
 
     (void)state;
     for (int i = 0; i < 2500; i++) {
-        ledger_add_request(ledger,
-            &(struct ledger_request){"m", "+6281200000001", "t", i, "202", true});
+        ledger_add_request(ledger, request_of("m", "t", i));
     }
     for (int page = 0; page < 5 && from > 0; page++) {
         json_t *json = ledger_json(ledger, from, 1000);
