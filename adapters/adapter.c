@@ -96,6 +96,8 @@ struct adapter_event *events_add(struct adapter_events *events, enum event_kind 
         .choice_id = "",
         .in_reply_to = "",
         .category = "",
+        .billable = -1,
+        .language = "",
     };
     return event;
 }

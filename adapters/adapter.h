@@ -115,12 +115,19 @@ struct adapter_event {
     enum report_state state; /* REPORT */
     enum failure_class class;
     const char *code; /* "" when none */
-    const char *text; /* REPORT: the gateway's words; INBOUND: what was written */
+    /* REPORT: the gateway's words; INBOUND: what was written; a template's status: its
+     * name. */
+    const char *text;
     const char *type; /* INBOUND: text, button, list, image, …; OTHER: its name */
     const char *choice_id;   /* INBOUND: the id of the button or row tapped, or "" */
     const char *in_reply_to; /* INBOUND: the gateway id it answers, or "" */
-    const char *category;    /* REPORT: pricing category, or "" */
+    const char *category;    /* REPORT: pricing category; PREFERENCE: of what; or "" */
+    int billable;            /* REPORT: 1 it is charged for, 0 it is not, -1 not said */
+    const char *language;    /* OTHER: the template's, or "" */
     bool stop;               /* PREFERENCE: true stop, false resume */
+    /* It does not say which of an account's gateways it is for: where several share one
+     * hook, it counts once, for the gateway that was called. */
+    bool unaddressed;
 };
 
 /* The events of one hook. Owned by the caller, from events_init() to events_fini(). */
@@ -135,7 +142,8 @@ enum { ADAPTER_EVENTS_MAX = 4096 };
 
 void events_init(struct adapter_events *events);
 void events_fini(struct adapter_events *events);
-/* Returns a new event whose strings are all "" and numbers 0; NULL past the maximum. */
+/* Returns a new event whose strings are all "", numbers 0 and billable -1; NULL past the
+ * maximum. */
 struct adapter_event *events_add(struct adapter_events *events, enum event_kind kind);
 /* Returns a copy that lives as long as the events; "" for NULL. */
 const char *events_copy(struct adapter_events *events, const char *text);
@@ -157,6 +165,7 @@ enum adapter_flag {
         4,             /* a second request with the same reference sends nothing */
     ADAPTER_SIGNS = 8, /* it signs its webhooks: verify() MUST be there */
     ADAPTER_SPLIT_HOOKS = 16, /* reports and inbound cannot be told apart by content */
+    ADAPTER_TEMPLATES = 32,   /* it carries templates, and free text in a window only */
 };
 
 /* An adapter is one of these, listed in list.h. All of it is constant. */
@@ -167,6 +176,9 @@ struct adapter {
     unsigned flags;        /* of enum adapter_flag */
     unsigned hook_methods; /* bit set: 1u << HTTP_GET | … */
     size_t batch_max;      /* recipients a request, at least 1 */
+    /* Free text goes only so long after the person's last message, templates always; 0:
+     * free text goes always. With ADAPTER_TEMPLATES. */
+    int64_t session_window_ms;
     /* Its own keys beside those that every gateway has (base_url, rate, …). */
     const struct option_row *options;
     size_t options_n;
@@ -186,7 +198,9 @@ struct adapter {
     int (*verify)(
         const void *config, const struct http_inbound *inbound, struct err *err);
     /* MUST. Fills events, and answer when another than an empty 200 is due (a challenge,
-     * an XML body). Returns 0, or -1 with a sentence: 400. */
+     * an XML body). Returns 0, or -1 with a sentence: 400. With ADAPTER_SIGNS a hook may
+     * carry what is for other gateways of the account: this one's part is read, and the
+     * engine hands the same hook to each gateway whose verify() it passes. */
     int (*read_hook)(const void *config, enum hook_kind kind,
         const struct http_inbound *inbound, struct adapter_events *events,
         struct http_answer *answer, struct err *err);

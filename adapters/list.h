@@ -3,3 +3,4 @@
  * defined; to add a gateway, write its file and add its line.
  */
 ADAPTER(kannel)
+ADAPTER(whatsapp)

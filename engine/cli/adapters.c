@@ -20,6 +20,7 @@ const struct config_adapter *cli_adapters(size_t *n)
             .options = adapter->options,
             .options_n = adapter->options_n,
             .config_size = adapter->config_size,
+            .check = adapter->check,
             .needs_hook_secret = (adapter->flags & ADAPTER_SIGNS) == 0,
         };
     }

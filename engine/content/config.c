@@ -38,6 +38,7 @@ static const struct option_row CONFIG_ROWS[] = {
 enum { CONFIG_ROWS_N = sizeof CONFIG_ROWS / sizeof CONFIG_ROWS[0] };
 
 static const char *const UNSURE_POLICIES[] = {"resend", "leave", NULL};
+static const char *const NO_TEMPLATE_POLICIES[] = {"next", "refuse", NULL};
 
 static const struct option_row GATEWAY_ROWS[] = {
     {"adapter", OPTION_TEXT, offsetof(struct config_gateway, adapter), NULL, 1, 0, 0,
@@ -75,6 +76,10 @@ static const struct option_row GATEWAY_ROWS[] = {
     {"price_authentication", OPTION_MONEY,
         offsetof(struct config_gateway, price_authentication), "0", 0, 0, 0, NULL,
         "What a delivered message of the category authentication costs."},
+    {"no_template", OPTION_CHOICE, offsetof(struct config_gateway, no_template), "next",
+        0, 0, 0, NO_TEMPLATE_POLICIES,
+        "WhatsApp: a step without a template goes by the next route (next), or cegah "
+        "check refuses it (refuse)."},
 };
 enum { GATEWAY_ROWS_N = sizeof GATEWAY_ROWS / sizeof GATEWAY_ROWS[0] };
 
@@ -217,7 +222,8 @@ static void read_gateway(const struct reading *reading, const struct yaml_node *
     const struct config_adapter *adapter = NULL;
     struct config_table tables[2] = {{GATEWAY_ROWS, GATEWAY_ROWS_N, gateway}};
     char *what = mem_format("gateway %.40s", node->key);
-    size_t tables_n = 1;
+    size_t tables_n = 1, before = reading->problems->errors;
+    struct err err;
 
     gateway->name = mem_copy(node->key);
     gateway->line = node->key_line;
@@ -243,6 +249,13 @@ static void read_gateway(const struct reading *reading, const struct yaml_node *
         what, reading->problems);
     if (node->kind == YAML_MAPPING) {
         check_hook_secret(reading, node, gateway, adapter);
+    }
+    if (adapter != NULL && adapter->check != NULL &&
+        reading->problems->errors == before &&
+        adapter->check(gateway->own, &err) != 0) {
+        yaml_key_error(reading->document, node, reading->problems,
+            "Mend the key, and run cegah check once more.", "gateway %s: %s",
+            gateway->name, err.text);
     }
     free(what);
 }

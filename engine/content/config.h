@@ -22,9 +22,13 @@ struct config_adapter {
     size_t options_n;
     size_t config_size;
     bool needs_hook_secret; /* it signs nothing */
+    /* Checks its keys as a whole, when each of them is right; NULL: nothing to check. */
+    int (*check)(const void *config, struct err *err);
 };
 
 enum unsure_policy { UNSURE_RESEND, UNSURE_LEAVE };
+/* A step without a template, outside the time in which free text goes. */
+enum no_template { NO_TEMPLATE_NEXT, NO_TEMPLATE_REFUSE };
 
 /* One gateway of the config. Owned by the config. */
 struct config_gateway {
@@ -41,6 +45,7 @@ struct config_gateway {
     char *number;       /* that people write to, for the page at /join/CODE; or NULL */
     int64_t give_up_ms; /* routes: fail over after this without delivery; 0: never */
     int unsure;         /* enum unsure_policy */
+    int no_template;    /* enum no_template; of a gateway with templates */
     /* Millionths of the config's currency; 0: not said. price: of an SMS part that was
      * accepted, or of a delivered WhatsApp message of the category marketing. */
     int64_t price, price_utility, price_service, price_authentication;
@@ -69,8 +74,9 @@ struct config {
  * Reads and checks the file. Returns an owned config; NULL with a sentence that begins
  * path:line:col for the first problem and holds all of them. Checked: unknown keys (with
  * the nearest right one), types, ranges, a missing environment variable or secret file,
- * an unknown adapter or route, gateway names, focal_keys' shape, a known time zone, and
- * that with clock.simulator every gateway's base_url is at that origin.
+ * an unknown adapter or route, gateway names, what each adapter checks of its keys,
+ * focal_keys' shape, a known time zone, and that with clock.simulator every gateway's
+ * base_url is at that origin.
  */
 struct config *config_read(const char *path, const struct config_adapter *adapters,
     size_t adapters_n, struct err *err);
