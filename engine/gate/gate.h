@@ -57,8 +57,9 @@ struct gate_answer {
     int32_t day;        /* today, in the person's zone */
     int64_t consent_id, guardian_id, basis_id; /* what allows it; 0: not needed */
     char district[32];                         /* the person's, "" when none is known */
-    enum channel wanted; /* the channel that the person wants first … */
-    bool wants;          /* … if she said so */
+    enum channel wanted;  /* the channel that the person wants first … */
+    bool wants;           /* … if she said so */
+    enum channel channel; /* by which it was queued: outbox_queue()'s to fill */
 };
 
 void gate_check(const struct gate *gate, const struct gate_question *question,

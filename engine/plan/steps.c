@@ -179,11 +179,10 @@ static void over(const struct planner *planner, struct enrolment *enrolment,
     enrolment_save(planner->db, enrolment, now);
 }
 
+/* channel: by which it was queued; on another one nobody is asked. */
 static void ask(const struct planner *planner, const struct enrolment *enrolment,
-    const struct step *step, int64_t now)
+    const struct step *step, enum channel channel, int64_t now)
 {
-    const struct config_gateway *gateway =
-        outbox_route(planner->outbox, enrolment->address_id, NULL);
     struct question question = {
         .enrolment_id = enrolment->id,
         .occurrence = enrolment->occurrence,
@@ -194,23 +193,20 @@ static void ask(const struct planner *planner, const struct enrolment *enrolment
         .reminder_at = step->reminder_after_ms > 0 ? now + step->reminder_after_ms : 0,
     };
 
-    if (gateway != NULL) {
-        snprintf(question.step, sizeof question.step, "%s", step->id);
-        snprintf(
-            question.channel, sizeof question.channel, "%s", outbox_channel(gateway));
-        question_add(planner->db, &question);
-    }
+    snprintf(question.step, sizeof question.step, "%s", step->id);
+    snprintf(question.channel, sizeof question.channel, "%s", channel_name(channel));
+    question_add(planner->db, &question);
 }
 
 /* The step's message is queued: its outcome, its question, and the next step. */
 static void left(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const struct step *step, int64_t message,
-    int64_t now)
+    enum channel channel, int64_t now)
 {
     outcome_set(planner->db, enrolment->id, step->id, enrolment->occurrence, "sent", "",
         message, now);
     if (step->kind == STEP_ASK) {
-        ask(planner, enrolment, step, now);
+        ask(planner, enrolment, step, channel, now);
     }
     enrolment->reason[0] = '\0';
     snprintf(enrolment->before_step, sizeof enrolment->before_step, "%s", step->id);
@@ -312,7 +308,7 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
     message = outbox_queue(planner->outbox, &outgoing, now, &answer);
     free(text);
     if (message != 0) {
-        left(planner, enrolment, series, step, message, now);
+        left(planner, enrolment, series, step, message, answer.channel, now);
     } else if (answer.verdict == GATE_WAIT) {
         hold(planner, enrolment, series, step, &answer, now);
     } else {

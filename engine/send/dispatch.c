@@ -2,10 +2,9 @@
  * dispatch.c: claim, send, settle.
  *
  * At the end of a turn in which something came in, or may have become claimable: settle
- * what was answered, apply reports, expire what is too late, then for each gateway with
- * room claim unsure messages that are due, replies, and campaign messages, in this order.
- * A claim is one unit: the gate's answer, SENDING, the attempt. Its request is an effect,
- * so it leaves after the commit.
+ * what was answered, apply reports, expire what is too late, then claim for each gateway
+ * with room: unsure messages that are due, replies, what another route gave up, and
+ * campaign messages, in this order. A gateway without room holds up nobody but its own.
  */
 #include "send/send.h"
 
@@ -26,7 +25,7 @@
 #include "store/db.h"
 #include "store/person.h"
 
-enum { CLAIMS_A_TURN = 64, EXPIRIES_A_TURN = 64 };
+enum { EXPIRIES_A_TURN = 64 };
 static const int64_t PARKED_KEEP_MS = 24 * 60 * 60 * 1000;
 
 int64_t send_now(const struct send *send)
@@ -44,139 +43,51 @@ struct gateway *send_gateway(struct send *send, const char *name)
     return NULL;
 }
 
-static int64_t inbound_at(const struct message *message)
-{
-    /* A reply is queued in the unit that takes in what it answers. */
-    return message->inbound_id != 0 ? message->created_at : 0;
-}
-
-/* SENDING and the attempt; the request leaves by flight_launch(). Returns NULL when the
- * message can never be sent. */
-static struct flight *claim(
-    struct send *send, struct gateway *gateway, struct message *message)
-{
-    int64_t now = send_now(send);
-    struct flight *flight;
-    struct err err;
-
-    message->attempts++;
-    flight = flight_new(send, gateway, message, &err);
-    if (flight == NULL) {
-        message->attempts--;
-        message_move(send->with.db, message,
-            message->state == MESSAGE_QUEUED ? MESSAGE_FAILED : MESSAGE_UNSURE,
-            FAILURE_CONTENT, err.text, now);
-        return NULL;
-    }
-    message_move(send->with.db, message, MESSAGE_SENDING, FAILURE_NONE, "", now);
-    attempt_add(send->with.db, message, flight->form, now);
-    flight->claimed = *message;
-    return flight;
-}
-
-/* Asks the gate and does what it says. Returns what was claimed, or NULL. */
-static struct flight *consider(
-    struct send *send, struct gateway *gateway, struct message *message)
-{
-    struct db *db = send->with.db;
-    int64_t now = send_now(send);
-    bool unsure = message->state == MESSAGE_UNSURE;
-    struct gate_question question = {
-        .kind = message->kind,
-        .person_id = message->person_id,
-        .address_id = message->address_id,
-        .series_id = message->series_id,
-        .neutral = message->neutral,
-        .uncounted = !message->counts,
-        .reconfirms = strcmp(message->step, RECONFIRM_STEP) == 0,
-        .inbound_at = inbound_at(message),
-        .counted = message->counts,
-        .counted_day = message->cap_day,
-    };
-    struct gate_answer answer;
-
-    if (unsure && now >= message->expires_at) {
-        message->next_at = 0;
-        message_move(db, message, MESSAGE_UNSURE, message->class, "late", now);
-        return NULL;
-    }
-    gate_check(send->with.gate, &question, now, &answer);
-    if (answer.verdict == GATE_ALLOW) {
-        if (message->counts) {
-            message->cap_day = answer.day;
-        }
-        return claim(send, gateway, message);
-    }
-    if (answer.verdict == GATE_WAIT && answer.until < message->expires_at) {
-        message->next_at = answer.until;
-        message_move(db, message, message->state, message->class, answer.reason, now);
-    } else if (unsure) {
-        message->next_at = 0;
-        message_move(db, message, MESSAGE_UNSURE, message->class, answer.reason, now);
-    } else {
-        settle_over(db, message,
-            answer.verdict == GATE_WAIT ? MESSAGE_EXPIRED : MESSAGE_CANCELLED,
-            answer.reason, now);
-    }
-    return NULL;
-}
-
-/* Messages that one gateway has room for, and what was claimed of them. */
-struct claims {
+/* An UNSURE message whose resend is due. */
+struct put_off {
     struct send *send;
-    struct gateway *gateway;
-    const struct message *list;
-    struct flight *flights[CLAIMS_A_TURN];
+    struct gateway *gateway; /* NULL: gone */
+    const struct message *message;
 };
 
-static void claim_one(void *context, size_t i)
-{
-    struct claims *claims = context;
-    struct message message = claims->list[i];
-
-    claims->flights[i] = consider(claims->send, claims->gateway, &message);
-}
-
-static void claim_undone(void *context, size_t i)
-{
-    struct claims *claims = context;
-
-    if (claims->flights[i] != NULL) {
-        flight_free(claims->flights[i]);
-        claims->flights[i] = NULL;
-    }
-}
-
-/* Each claim is a unit. n is at most CLAIMS_A_TURN, and the gateway's room. */
-static void claim_all(
-    struct send *send, struct gateway *gateway, const struct message *list, int n)
-{
-    struct claims claims = {.send = send, .gateway = gateway, .list = list};
-    struct db_work work = {(size_t)n, &claims, claim_one, claim_undone};
-
-    db_units(send->with.db, &work);
-    for (int i = 0; i < n; i++) {
-        if (claims.flights[i] != NULL) {
-            flight_launch(claims.flights[i]);
-        }
-    }
-}
-
-static void claim_queued(struct send *send, struct gateway *gateway, int64_t now)
+static void claim_queued(
+    struct send *send, struct gateway *gateway, int priority, int64_t now)
 {
     struct message list[CLAIMS_A_TURN];
+    int room = gateway_room(gateway, now);
+    int want = room < CLAIMS_A_TURN ? room : CLAIMS_A_TURN;
 
-    for (int priority = 0; priority < PRIORITIES; priority++) {
-        int room = gateway_room(gateway, now);
-        int want = room < CLAIMS_A_TURN ? room : CLAIMS_A_TURN;
+    if (want > 0) {
+        int n = message_claimable(
+            send->with.db, gateway->config->name, priority, now, list, want);
 
-        if (want > 0) {
-            int n = message_claimable(
-                send->with.db, gateway->config->name, priority, now, list, want);
-
-            claim_all(send, gateway, list, n);
-        }
+        claim_all(send, gateway, list, n);
     }
+}
+
+/* One that is to be resent and finds no room: by another route, or later, so that the
+ * others behind it do not wait for its gateway. */
+static void put_off(void *context, size_t i)
+{
+    struct put_off *put_off = context;
+    struct send *send = put_off->send;
+    struct gateway *gateway = put_off->gateway;
+    struct message message = *put_off->message;
+    int64_t now = send_now(send);
+
+    (void)i;
+    if ((gateway == NULL || gateway->paused) && failover_resend(send, &message)) {
+        return;
+    }
+    if (gateway == NULL) { /* it is no longer in the config */
+        message.next_at = 0;
+        message_move_for(send->with.db, &message, MESSAGE_UNSURE, message.class,
+            message.code, "no_gateway", now);
+        return;
+    }
+    message.next_at = gateway_slot(gateway, now);
+    message_move_for(send->with.db, &message, MESSAGE_UNSURE, message.class,
+        message.code, message.reason, now);
 }
 
 static void resend_unsure(struct send *send, int64_t now)
@@ -186,14 +97,14 @@ static void resend_unsure(struct send *send, int64_t now)
 
     for (int i = 0; i < n; i++) {
         struct gateway *gateway = send_gateway(send, list[i].gateway);
-        int room = gateway == NULL ? 0 : gateway_room(gateway, now);
 
-        if (gateway == NULL) { /* it is no longer in the config */
-            list[i].next_at = 0;
-            message_move(send->with.db, &list[i], MESSAGE_UNSURE, list[i].class,
-                "no_gateway", now);
-        } else if (room > 0) {
+        if (gateway != NULL && gateway_room(gateway, now) > 0) {
             claim_all(send, gateway, &list[i], 1);
+        } else {
+            struct put_off context = {send, gateway, &list[i]};
+            struct db_work work = {1, &context, put_off, NULL};
+
+            db_units(send->with.db, &work);
         }
     }
 }
@@ -210,8 +121,7 @@ static void expire_one(void *context, size_t i)
     struct expiries *expiries = context;
     struct message message = expiries->list[i];
 
-    settle_over(expiries->send->with.db, &message, MESSAGE_EXPIRED,
-        message.reason[0] != '\0' ? message.reason : "expired", expiries->now);
+    settle_expired(expiries->send->with.db, &message, expiries->now);
 }
 
 static void expire(struct send *send, int64_t now)
@@ -238,6 +148,7 @@ static int64_t next_look(struct send *send, int64_t now)
     int64_t next = message_next_expiry(send->with.db);
     int64_t unsure = message_next_unsure(send->with.db), room_at = 0;
 
+    next = earlier(next, send->gives_up ? message_next_give_up(send->with.db) : 0);
     for (size_t i = 0; i < send->gateways_n; i++) {
         struct gateway *gateway = &send->gateways[i];
         int64_t claim_at = message_next_claim(send->with.db, gateway->config->name);
@@ -261,7 +172,13 @@ static void look_at_queue(struct send *send)
     expire(send, now);
     resend_unsure(send, now);
     for (size_t i = 0; i < send->gateways_n; i++) {
-        claim_queued(send, &send->gateways[i], now);
+        claim_queued(send, &send->gateways[i], PRIORITY_REPLY, now);
+    }
+    if (send->gives_up) {
+        failover_given_up(send, now);
+    }
+    for (size_t i = 0; i < send->gateways_n; i++) {
+        claim_queued(send, &send->gateways[i], PRIORITY_CAMPAIGN, now);
     }
     next = next_look(send, now);
     if (next == 0) {
@@ -339,13 +256,14 @@ struct send *send_new(const struct send_with *with)
         gateway->config = own;
         gateway->adapter = adapter_find(own->adapter);
         must(gateway->adapter != NULL, "adapter %s", own->adapter);
+        send->gives_up = send->gives_up || own->give_up_ms > 0;
         gateway->client = client_new(with->loop, (int)own->connections);
         gateway->report_url = mem_format("%s/hooks/%s%s%s%s", config->public_url,
             own->name, own->hook_secret != NULL ? "/" : "",
             own->hook_secret != NULL ? own->hook_secret : "", "/status");
         if (gateway_pause_find(with->db, own->name, gateway->reason, &probe_at)) {
-            gateway->paused = true; /* the cause may be mended: one message tries now */
-            gateway->probe_at = send_now(send);
+            /* The cause may be mended: one message tries now. */
+            gateway_take_pause(gateway, send_now(send));
         }
     }
     return send;

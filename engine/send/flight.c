@@ -8,18 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/http_date.h"
 #include "base/mem.h"
 #include "content/config.h"
 #include "net/client.h"
 #include "send/internal.h"
+#include "send/route.h"
 #include "store/db.h"
+
+enum { RETRY_SECONDS_MAX = 7 * 24 * 60 * 60 };
+
+static void forget_content(struct flight *flight)
+{
+    message_form_fini(&flight->filled);
+    free(flight->text);
+    free(flight->form_json);
+    flight->text = flight->form_json = NULL;
+}
 
 static void free_for_good(struct flight *flight)
 {
     http_request_fini(&flight->request);
-    free(flight->text);
-    free(flight->form_json);
+    forget_content(flight);
     free(flight);
 }
 
@@ -28,9 +38,7 @@ void flight_free(struct flight *flight)
 {
     struct send *send = flight->send;
 
-    free(flight->text);
-    free(flight->form_json);
-    flight->text = flight->form_json = NULL;
+    forget_content(flight);
     flight->next = send->spare;
     send->spare = flight;
 }
@@ -46,39 +54,122 @@ static struct flight *take_spare(struct send *send)
     } else {
         send->spare = flight->next;
         http_request_clear(&flight->request);
-        flight->known = false;
+        flight->known = flight->silent = false;
         flight->result = (struct adapter_result){0};
     }
     return flight;
 }
 
-/* Seconds, or an HTTP date, which gateways do not use in practice: a minute then. */
-static int64_t retry_after_ms(const char *header)
+/* Seconds, or an HTTP date; what is neither counts as a minute. */
+static int64_t retry_after_ms(const char *header, int64_t now)
 {
     char *end;
     long seconds;
+    int64_t at;
 
-    if (header == NULL) {
-        return 0;
+    if (http_date_parse(header, &at) == 0) {
+        return at > now ? at - now : 0;
     }
     seconds = strtol(header, &end, 10);
-    return end == header || seconds < 0 ? 60000 : (int64_t)seconds * 1000;
+    return end == header || *end != '\0' || seconds < 0 || seconds > RETRY_SECONDS_MAX
+               ? 60000
+               : (int64_t)seconds * 1000;
 }
 
-struct flight *flight_new(struct send *send, struct gateway *gateway,
-    const struct message *message, struct err *err)
-{
-    struct flight *flight = take_spare(send);
+static const struct {
+    const char *reason;
+    enum failure_class class;
+    const char *words;
+} UNFIT[] = {
+    {"window_closed", FAILURE_WINDOW_CLOSED,
+        "its session window is closed, and it has no template"},
+    {"template_paused", FAILURE_TEMPLATE, "the gateway refuses its template now"},
+    {"recipient_cap", FAILURE_RECIPIENT_CAP,
+        "the gateway takes no more for this person now"},
+    {"not_reachable", FAILURE_INVALID_NUMBER, "the gateway does not reach this person"},
+};
 
-    flight->gateway = gateway;
-    flight->text = message_text(send->with.db, message->text_id, &flight->form_json);
+static void set_why(struct adapter_result *why, enum failure_class class,
+    const char *code, const char *words)
+{
+    why->class = class;
+    snprintf(why->code, sizeof why->code, "%s", code);
+    snprintf(why->text, sizeof why->text, "%s", words);
+}
+
+/* What it goes as. Returns -1 with why when it may not go by its gateway now. */
+static int choose_form(
+    struct flight *flight, const struct message *message, struct adapter_result *why)
+{
+    struct send *send = flight->send;
+    struct gateway *gateway = flight->gateway;
+    struct route_question question = {
+        .kind = message->kind,
+        .campaign_id = message->campaign_id,
+        .address_id = message->address_id,
+        .form = &flight->filled,
+    };
+    struct route_answer answer;
+
     flight->form = "text";
-    address_get(send->with.db, message->address_id, &flight->address);
-    reference_make(
-        send->with.key, message->id, (int)message->attempts, flight->reference);
-    if ((gateway->adapter->flags & ADAPTER_DEDUPLICATES) != 0) {
-        reference_make(send->with.key, message->id, 0, flight->reference);
+    if (gateway->adapter->session_window_ms == 0) {
+        return 0;
     }
+    message_form_read(flight->form_json, &flight->filled);
+    flight->form = route_form(
+        send->with.gate, gateway->config, &question, send_now(send), &answer);
+    for (size_t i = 0; flight->form == NULL && i < sizeof UNFIT / sizeof UNFIT[0];
+         i++) {
+        if (strcmp(UNFIT[i].reason, answer.reason) == 0) {
+            set_why(why, UNFIT[i].class, answer.code, UNFIT[i].words);
+        }
+    }
+    return flight->form == NULL ? -1 : 0;
+}
+
+/* A template goes alone; text with what the channel shows beside it. */
+static void set_form(struct flight *flight)
+{
+    const struct message_form *filled = &flight->filled;
+    struct adapter_message *message = &flight->message;
+
+    if (strcmp(flight->form, "template") == 0) {
+        flight->template = (struct adapter_template){
+            .name = filled->template_name,
+            .language = filled->template_language,
+            .parameters = filled->parameters,
+            .parameter_names =
+                filled->parameter_names[0] == NULL ? NULL : filled->parameter_names,
+            .parameters_n = filled->parameters_n,
+            .header_media_url = filled->header_media_url,
+            .button_payloads = filled->button_payloads,
+            .buttons_n = filled->buttons_n,
+        };
+        message->template = &flight->template;
+        message->text = NULL;
+        return;
+    }
+    for (size_t i = 0; i < filled->choices_n; i++) {
+        flight->choices[i] =
+            (struct adapter_choice){filled->choices[i].id, filled->choices[i].title};
+    }
+    message->choices = flight->choices;
+    message->choices_n = filled->choices_n;
+    message->media_url = filled->media_url;
+    message->media_type = filled->media_type;
+}
+
+/* Fills all but the form. */
+static void load(struct flight *flight, const struct message *message)
+{
+    struct send *send = flight->send;
+    struct gateway *gateway = flight->gateway;
+    bool once = (gateway->adapter->flags & ADAPTER_DEDUPLICATES) != 0;
+
+    flight->text = message_text(send->with.db, message->text_id, &flight->form_json);
+    address_get(send->with.db, message->address_id, &flight->address);
+    reference_make(send->with.key, message->id, once ? 0 : (int)message->attempts,
+        flight->reference);
     flight->recipient = (struct adapter_recipient){
         flight->address.kind, flight->address.value, flight->reference};
     flight->message = (struct adapter_message){
@@ -91,16 +182,49 @@ struct flight *flight_new(struct send *send, struct gateway *gateway,
         .validity_ms = message->expires_at - send_now(send),
         .report_url = gateway->report_url,
     };
+}
+
+struct flight *flight_new(struct send *send, struct gateway *gateway,
+    const struct message *message, struct adapter_result *why)
+{
+    struct flight *flight = take_spare(send);
+    struct err err;
+
+    flight->gateway = gateway;
+    load(flight, message);
     if (flight->text == NULL) {
-        err_set(err, ERR_REFUSED, "the text is gone");
+        set_why(why, FAILURE_CONTENT, "", "the text is gone");
+        goto failed;
     }
-    if (flight->text == NULL ||
-        gateway->adapter->build(gateway->config->own, gateway->config->base_url,
-            &flight->message, &flight->request, err) != 0) {
-        flight_free(flight);
-        return NULL;
+    if (choose_form(flight, message, why) != 0) {
+        goto failed;
+    }
+    set_form(flight);
+    if (gateway->adapter->build(gateway->config->own, gateway->config->base_url,
+            &flight->message, &flight->request, &err) != 0) {
+        set_why(why, FAILURE_CONTENT, "", err.text);
+        goto failed;
     }
     return flight;
+
+failed:
+    flight_free(flight);
+    return NULL;
+}
+
+/* Nothing of anybody's leaves sooner, whatever the reply says of this message. */
+static void honour_retry_after(struct flight *flight, const struct http_reply *reply)
+{
+    int64_t now = send_now(flight->send), wait;
+
+    if (reply->retry_after == NULL || (reply->status != 429 && reply->status != 503)) {
+        return;
+    }
+    wait = retry_after_ms(reply->retry_after, now);
+    gateway_throttle(flight->gateway, now + wait);
+    if (!flight->result.accepted && flight->result.retry_after_ms < wait) {
+        flight->result.retry_after_ms = wait;
+    }
 }
 
 static void on_reply(void *argument, const struct http_reply *reply)
@@ -111,12 +235,11 @@ static void on_reply(void *argument, const struct http_reply *reply)
     struct adapter_result *result = &flight->result;
 
     flight->known = reply->ending != HTTP_CUT;
+    flight->silent = reply->ending != HTTP_ANSWERED || reply->status >= 500;
     if (reply->ending == HTTP_ANSWERED) {
         gateway->adapter->read_reply(
             gateway->config->own, &flight->message, reply, result);
-        if (!result->accepted && result->retry_after_ms == 0) {
-            result->retry_after_ms = retry_after_ms(reply->retry_after);
-        }
+        honour_retry_after(flight, reply);
     } else {
         result->class = flight->known ? FAILURE_TRANSIENT : FAILURE_AMBIGUOUS;
         snprintf(result->code, sizeof result->code, "%s",
@@ -177,7 +300,8 @@ void flights_settle(struct send *send)
     for (size_t i = 0; i < send->landed_n; i++) {
         struct flight *flight = send->landed[i];
 
-        gateway_note(send, flight->gateway, flight->known ? &flight->result : NULL);
+        gateway_note(send, flight->gateway, flight->known ? &flight->result : NULL,
+            flight->silent);
     }
     db_units(send->with.db, &work);
     for (size_t i = 0; i < send->landed_n; i++) {

@@ -30,7 +30,9 @@ struct outgoing {
     const char *step;                /* "C4"; of a reply: what it is */
     const char *text;                /* filled, UTF-8 */
     const struct message_form *form; /* what else it may be, or NULL */
-    const char *gateway; /* NULL: by the routes; a reply goes back where it came from */
+    /* NULL: by the routes. A reply goes back where it came from, if that is still there;
+     * anything else by that gateway only. */
+    const char *gateway;
     bool neutral;
     bool reconfirms; /* asks whether the number is still theirs */
     bool uncounted;  /* asked for by the person: does not count against the caps */
@@ -42,16 +44,11 @@ struct outgoing {
 /*
  * Asks the gate. ALLOW: queued at once, returns its id. WAIT: a reply is queued for that
  * moment when it lies before its expiry (answer->verdict becomes ALLOW then); otherwise
- * nothing is queued: the caller decides. DENY: nothing is queued. Returns 0 when nothing
- * was queued; answer says why.
+ * nothing is queued: the caller decides. DENY: nothing is queued. When no route fits,
+ * answer holds route.h's verdict and reason. Returns 0 when nothing was queued; answer
+ * says why, and else by which channel it goes.
  */
 int64_t outbox_queue(const struct outbox *outbox, const struct outgoing *outgoing,
     int64_t now, struct gate_answer *answer);
-/* The gateway that a message to the address goes to first; NULL when no route can carry
- * it. Borrowed from the config. */
-const struct config_gateway *outbox_route(
-    const struct outbox *outbox, int64_t address_id, const char *wanted);
-/* The word of the gateway's channel ("sms"), borrowed for ever. */
-const char *outbox_channel(const struct config_gateway *gateway);
 
 #endif

@@ -63,6 +63,12 @@ void send_take_report(struct send *send, const char *gateway,
 bool send_report(struct send *send, const char *gateway,
     const struct adapter_event *event, int64_t now);
 
+/* The gateway says how a template stands (EVENT_OTHER of the type
+ * message_template_status_update: text its name, code the event): refused ones are not
+ * sent, others take their next route or wait. In the caller's unit. */
+void send_template_status(
+    struct db *db, const char *gateway, const struct adapter_event *event, int64_t now);
+
 /* Cancels what is queued for an address, for the reason; returns how many. */
 int send_cancel_address(
     struct db *db, int64_t address_id, const char *reason, int64_t now);

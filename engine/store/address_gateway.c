@@ -51,6 +51,16 @@ void address_gateway_close(struct db *db, int64_t address_id, const char *gatewa
     stmt_run(stmt);
 }
 
+void address_gateway_window_over(struct db *db, int64_t address_id, const char *gateway)
+{
+    struct stmt *stmt = db_stmt(db, "UPDATE address_gateway SET inbound_at=NULL"
+                                    " WHERE address_id=?1 AND gateway=?2");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_text(stmt, 2, gateway);
+    stmt_run(stmt);
+}
+
 void address_alias_set(struct db *db, int64_t address_id, int64_t phone_id)
 {
     struct stmt *stmt =
@@ -98,7 +108,7 @@ void template_refused_set(struct db *db, const char *gateway, const char *name,
     struct stmt *stmt = db_stmt(db,
         "INSERT INTO template_refused (gateway,name,language,word,code,since)"
         " VALUES (?1,?2,?3,?4,?5,?6)"
-        " ON CONFLICT DO UPDATE SET word=?4,code=?5");
+        " ON CONFLICT DO UPDATE SET word=?4,code=?5,since=?6");
 
     stmt_text(stmt, 1, gateway);
     stmt_text(stmt, 2, name);

@@ -32,6 +32,9 @@ void address_gateway_heard(
     struct db *db, int64_t address_id, const char *gateway, int64_t at);
 void address_gateway_close(struct db *db, int64_t address_id, const char *gateway,
     int64_t until, const char *reason);
+/* The gateway says that its window is closed: what we believed of it is forgotten. */
+void address_gateway_window_over(
+    struct db *db, int64_t address_id, const char *gateway);
 
 /* A person's second id at a gateway belongs to that number. */
 void address_alias_set(struct db *db, int64_t address_id, int64_t phone_id);
@@ -42,7 +45,7 @@ int64_t address_alias_find(struct db *db, int64_t address_id);
 struct template_refused {
     char word[24]; /* paused, disabled, rejected, missing, mismatch */
     char code[32]; /* the gateway's own, or "" */
-    int64_t since;
+    int64_t since; /* when it last refused it */
 };
 
 /* False when the gateway refuses it not, as far as is known. */

@@ -24,26 +24,40 @@ void attempt_add(
     stmt_run(stmt);
 }
 
-bool attempt_gateway(
-    struct db *db, int64_t message_id, int64_t n, char gateway[GATEWAY_SIZE])
+void attempt_way_find(
+    struct db *db, int64_t message_id, int64_t n, struct attempt_way *way)
 {
-    struct stmt *stmt =
-        db_stmt(db, "SELECT gateway FROM attempt WHERE message_id=?1 AND n=?2");
+    struct stmt *stmt = db_stmt(
+        db, "SELECT gateway,form,state FROM attempt WHERE message_id=?1 AND n=?2");
 
+    *way = (struct attempt_way){0};
     stmt_int(stmt, 1, message_id);
     stmt_int(stmt, 2, n);
-    if (!stmt_row(stmt)) {
-        return false;
+    if (stmt_row(stmt)) {
+        stmt_copy(stmt, 0, way->gateway, sizeof way->gateway);
+        stmt_copy(stmt, 1, way->form, sizeof way->form);
+        stmt_copy(stmt, 2, way->state, sizeof way->state);
+        stmt_end(stmt);
     }
-    stmt_copy(stmt, 0, gateway, GATEWAY_SIZE);
-    stmt_end(stmt);
-    return true;
 }
 
-bool attempt_was_accepted(struct db *db, int64_t message_id, const char *gateway)
+bool attempt_is_out(struct db *db, int64_t message_id, const char *gateway)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT 1 FROM attempt WHERE message_id=?1 AND gateway=?2 AND state='sent'");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT 1 FROM attempt WHERE message_id=?1 AND gateway=?2"
+                    " AND state IN ('sending','sent','unsure')");
+
+    stmt_int(stmt, 1, message_id);
+    stmt_text(stmt, 2, gateway);
+    return stmt_found(stmt);
+}
+
+bool message_has_left(struct db *db, int64_t message_id, const char *gateway)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT 1 FROM attempt WHERE message_id=?1 AND gateway=?2"
+                    " UNION ALL SELECT 1 FROM event WHERE message_id=?1"
+                    " AND state='moved' AND code=?2");
 
     stmt_int(stmt, 1, message_id);
     stmt_text(stmt, 2, gateway);
@@ -100,6 +114,22 @@ void attempt_close(struct db *db, int64_t message_id, int64_t n, const char *sta
     stmt_text(stmt, 5, code);
     stmt_text(stmt, 6, text);
     stmt_int(stmt, 7, now);
+    stmt_run(stmt);
+}
+
+void attempt_close_accepted(struct db *db, int64_t message_id, int64_t n,
+    const char *code, const char *text, int64_t cost, int64_t now)
+{
+    struct stmt *stmt = db_stmt(db,
+        "UPDATE attempt SET state='sent',class='',code=?3,text=?4,answered_at=?5,"
+        " cost=?6 WHERE message_id=?1 AND n=?2");
+
+    stmt_int(stmt, 1, message_id);
+    stmt_int(stmt, 2, n);
+    stmt_text(stmt, 3, code);
+    stmt_text(stmt, 4, text);
+    stmt_int(stmt, 5, now);
+    stmt_int(stmt, 6, cost);
     stmt_run(stmt);
 }
 
@@ -166,6 +196,17 @@ bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *s
     stmt_text(stmt, 6, code);
     stmt_text(stmt, 7, text);
     return stmt_run(stmt) > 0;
+}
+
+bool event_has_arrived(struct db *db, int64_t message_id, int64_t attempt)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT 1 FROM event WHERE message_id=?1 AND attempt=?2"
+                    " AND state IN ('delivered','read')");
+
+    stmt_int(stmt, 1, message_id);
+    stmt_int(stmt, 2, attempt);
+    return stmt_found(stmt);
 }
 
 void parked_add(struct db *db, const char *gateway, const char *gateway_id,

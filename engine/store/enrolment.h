@@ -90,6 +90,9 @@ bool question_newest(struct db *db, int64_t address_id, const char *channel,
     int64_t now, struct question *question);
 /* Writes all but the key and asked_at. */
 void question_save(struct db *db, const struct question *question);
+/* Its message goes by another channel now, so that is where answers come from. */
+void question_move_channel(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, const char *channel);
 /* The earliest one with a reminder due at or before now. */
 bool question_reminder_due(struct db *db, int64_t now, struct question *question);
 /* The earliest reminder of all; 0: none. */

@@ -317,12 +317,29 @@ static void save_route(struct db *db, const struct message *message)
     stmt_run(stmt);
 }
 
+/* The text may be the very one that stands there. */
+static void put(char *to, size_t size, const char *text)
+{
+    size_t length = strnlen(text, size - 1);
+
+    memmove(to, text, length);
+    to[length] = '\0';
+}
+
 static void set_why(struct message *message, enum failure_class class, const char *code,
     const char *reason)
 {
     message->class = class;
-    snprintf(message->code, sizeof message->code, "%s", code);
-    snprintf(message->reason, sizeof message->reason, "%s", reason);
+    put(message->code, sizeof message->code, code);
+    put(message->reason, sizeof message->reason, reason);
+}
+
+static void set_route(struct message *message, const struct message_route *route)
+{
+    snprintf(message->gateway, sizeof message->gateway, "%s", route->gateway);
+    message->channel = route->channel;
+    message->parts = route->parts;
+    message->is_unicode = route->is_unicode;
 }
 
 static void count_accepted(struct db *db, const struct message *message, bool arrived)
@@ -387,18 +404,45 @@ void message_reroute(struct db *db, struct message *message,
         message_state_name(message->state));
     move_cap(db, message, to);
     counter_key_of(message, &key);
-    counter_add(db, &key, COUNTER_MOVED, 1);
+    if (strcmp(message->gateway, route->gateway) != 0) {
+        counter_add(db, &key, COUNTER_MOVED, 1);
+    }
     count(db, message, -1);
     message->state = to;
     set_why(message, class, code, reason);
-    snprintf(message->gateway, sizeof message->gateway, "%s", route->gateway);
-    message->channel = route->channel;
-    message->parts = route->parts;
-    message->is_unicode = route->is_unicode;
+    set_route(message, route);
     count(db, message, 1);
     message->updated_at = now;
     save(db, message);
     save_route(db, message);
+}
+
+void message_return(struct db *db, struct message *message,
+    const struct message_route *route, bool was_accepted, int64_t now)
+{
+    enum message_state to = was_accepted ? MESSAGE_SENT : message->state;
+
+    must(!in(message->state, ARRIVED), "message %lld returned while %s",
+        (long long)message->id, message_state_name(message->state));
+    message->next_at = 0;
+    move_cap(db, message, to);
+    count(db, message, -1);
+    message->state = to;
+    set_route(message, route);
+    count(db, message, 1);
+    message->updated_at = now;
+    save(db, message);
+    save_route(db, message);
+}
+
+void message_set_give_up(struct db *db, struct message *message, int64_t at)
+{
+    struct stmt *stmt = db_stmt(db, "UPDATE message SET give_up_at=?2 WHERE id=?1");
+
+    message->give_up_at = at;
+    stmt_int(stmt, 1, message->id);
+    stmt_id(stmt, 2, at);
+    stmt_run(stmt);
 }
 
 int message_claimable(struct db *db, const char *gateway, int priority, int64_t now,
@@ -450,7 +494,8 @@ int message_given_up(struct db *db, int64_t now, struct message *list, int max)
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT " COLUMNS " FROM message WHERE give_up_at IS NOT NULL"
-                    " AND give_up_at<=?1 ORDER BY give_up_at LIMIT ?2");
+                    " AND give_up_at<=?1 AND state IN ('queued','sent')"
+                    " ORDER BY give_up_at LIMIT ?2");
 
     stmt_int(stmt, 1, now);
     stmt_int(stmt, 2, max);
@@ -504,8 +549,9 @@ int64_t message_next_unsure(struct db *db)
 
 int64_t message_next_give_up(struct db *db)
 {
-    return stmt_value(db_stmt(db, "SELECT min(give_up_at) FROM message"
-                                  " WHERE give_up_at IS NOT NULL"));
+    return stmt_value(
+        db_stmt(db, "SELECT give_up_at FROM message WHERE give_up_at IS NOT NULL"
+                    " AND state IN ('queued','sent') ORDER BY give_up_at LIMIT 1"));
 }
 
 int64_t message_count_state(struct db *db, enum message_state state)

@@ -94,13 +94,23 @@ struct message_route {
 
 /*
  * Another route takes over a message that is QUEUED, SENDING (its attempt was refused),
- * SENT or FAILED: it is QUEUED there, and counted there (`moved` where it was). An UNSURE
+ * SENT or FAILED: it is QUEUED there, and counted there (`moved` where it was, unless that
+ * is the same gateway, which tries it again in another form or later). An UNSURE
  * one stays UNSURE, since it may have arrived. next_at, expires_at, give_up_at and the
  * like are written as by message_move(); class, code and reason say why it moved.
  */
 void message_reroute(struct db *db, struct message *message,
     const struct message_route *route, enum failure_class class, const char *code,
     const char *reason, int64_t now);
+/*
+ * It turns out that a gateway which the message had left has it after all: it counts there
+ * again. was_accepted: its acceptance was counted there, so it is SENT; else it stays in
+ * its state. Not once it has arrived. What is still to come of it is up to the next move.
+ */
+void message_return(struct db *db, struct message *message,
+    const struct message_route *route, bool was_accepted, int64_t now);
+/* Writes give_up_at alone, in any state; 0: never. */
+void message_set_give_up(struct db *db, struct message *message, int64_t at);
 
 /* Each fills at most max messages and returns how many. */
 /* Queued for the gateway at that priority, not before their time, earliest first. */
@@ -109,7 +119,7 @@ int message_claimable(struct db *db, const char *gateway, int priority, int64_t 
 int message_expired(struct db *db, int64_t now, struct message *list, int max);
 int message_in_state_sending(struct db *db, struct message *list, int max);
 int message_unsure_due(struct db *db, int64_t now, struct message *list, int max);
-/* Those whose give_up_at has passed, in any state that keeps one. */
+/* Those QUEUED or SENT whose give_up_at has passed, the earliest first. */
 int message_given_up(struct db *db, int64_t now, struct message *list, int max);
 /* What a STOP cancels: acks, safety replies and alerts stay. Newest first. */
 int message_queued_of_address(
@@ -119,7 +129,7 @@ int64_t message_next_claim(struct db *db, const char *gateway);
 /* The earliest expiry of a queued message; the earliest resend of an unsure one. */
 int64_t message_next_expiry(struct db *db);
 int64_t message_next_unsure(struct db *db);
-/* The earliest give_up_at of all; 0: none. */
+/* The earliest give_up_at of these; 0: none. */
 int64_t message_next_give_up(struct db *db);
 /* How many are queued or sending, for status. */
 int64_t message_count_state(struct db *db, enum message_state state);
@@ -136,11 +146,17 @@ void cap_count(struct db *db, int64_t address_id, int32_t day, int32_t monday,
  * text, template, interactive, media. */
 void attempt_add(
     struct db *db, const struct message *message, const char *form, int64_t now);
-/* By which gateway the attempt went; false when there is none of that number. */
-bool attempt_gateway(
-    struct db *db, int64_t message_id, int64_t n, char gateway[GATEWAY_SIZE]);
-/* True when an attempt of the message was accepted by the gateway. */
-bool attempt_was_accepted(struct db *db, int64_t message_id, const char *gateway);
+/* How an attempt went, and by which gateway; all "" when there is none of that number. */
+struct attempt_way {
+    char gateway[GATEWAY_SIZE], form[16], state[16];
+};
+void attempt_way_find(
+    struct db *db, int64_t message_id, int64_t n, struct attempt_way *way);
+/* True when an attempt by that gateway is out, has been accepted or may have been. */
+bool attempt_is_out(struct db *db, int64_t message_id, const char *gateway);
+/* True when the gateway has had the message: it was tried there, or moved on from there
+ * (an event `moved` with the gateway's name as its code). */
+bool message_has_left(struct db *db, int64_t message_id, const char *gateway);
 
 /* What the attempt is charged as and comes to. */
 struct attempt_charge {
@@ -159,6 +175,10 @@ void attempt_charge_set(
 void attempt_close(struct db *db, int64_t message_id, int64_t n, const char *state,
     enum failure_class class, const char *code, const char *text, int64_t now);
 
+/* Closes it as sent, at that cost in millionths; code and text are the gateway's. */
+void attempt_close_accepted(struct db *db, int64_t message_id, int64_t n,
+    const char *code, const char *text, int64_t cost, int64_t now);
+
 /* Ties a gateway's id to an attempt. */
 void gateway_id_add(struct db *db, const char *gateway, const char *value,
     int64_t message_id, int64_t n);
@@ -170,6 +190,8 @@ int64_t gateway_id_find(
  * attempt, state and code), as webhooks repeat themselves. attempt 0: of none. */
 bool event_add(struct db *db, int64_t message_id, int64_t attempt, const char *state,
     const char *code, const char *text, int64_t at);
+/* True when a report said that the attempt arrived. */
+bool event_has_arrived(struct db *db, int64_t message_id, int64_t attempt);
 
 /* A report whose message is not known yet. */
 struct parked_report {

@@ -86,6 +86,19 @@ void question_save(struct db *db, const struct question *question)
     stmt_run(stmt);
 }
 
+void question_move_channel(struct db *db, int64_t enrolment_id, const char *step,
+    int64_t occurrence, const char *channel)
+{
+    struct stmt *stmt = db_stmt(db, "UPDATE question SET channel=?4 WHERE"
+                                    " enrolment_id=?1 AND step=?2 AND occurrence=?3");
+
+    stmt_int(stmt, 1, enrolment_id);
+    stmt_text(stmt, 2, step);
+    stmt_int(stmt, 3, occurrence);
+    stmt_text(stmt, 4, channel);
+    stmt_run(stmt);
+}
+
 bool question_reminder_due(struct db *db, int64_t now, struct question *question)
 {
     struct stmt *stmt =

@@ -13,6 +13,7 @@
 #include "content/campaign.h"
 #include "content/phone.h"
 #include "people/catalogue.h"
+#include "store/address_gateway.h"
 #include "store/address_health.h"
 #include "store/db.h"
 #include "store/inbound.h"
@@ -270,6 +271,10 @@ enum talk_result talk_inbound(const struct talk *talk, const char *gateway,
     turn.inbound_id = inbound_add(talk->db, &inbound);
     repeated = turn.inbound_id == 0;
     if (!repeated) {
+        if (channel != CHANNEL_SMS) { /* replies go within its session window */
+            address_gateway_heard(talk->db, turn.address_id, gateway,
+                inbound.at < now ? inbound.at : now);
+        }
         decide_and_settle(
             &turn, event->text[0] != '\0' || strcmp(inbound.type, "text") == 0);
     }

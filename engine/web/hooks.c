@@ -71,6 +71,20 @@ static bool same(const char *given, const char *wanted)
     return strlen(given) == length && sodium_memcmp(given, wanted, length) == 0;
 }
 
+/* What is neither of a message nor of a person. */
+static int take_other(struct engine *engine, const struct config_gateway *gateway,
+    const struct adapter_event *event)
+{
+    log_event(LOG_INFO, "gateway_event", "gateway=%s type=%s code=%s", gateway->name,
+        event->type, event->code);
+    if (strcmp(event->type, "message_template_status_update") != 0) {
+        return 0;
+    }
+    db_unit_begin(engine->db);
+    send_template_status(engine->db, gateway->name, event, clock_now(&engine->clock));
+    return db_unit_end(engine->db, true);
+}
+
 /* Returns 0, or -1 when the event could not be stored: the gateway must repeat it. */
 static int take_event(struct engine *engine, struct hook_counts *counts,
     const struct config_gateway *gateway, const struct adapter *adapter,
@@ -89,9 +103,7 @@ static int take_event(struct engine *engine, struct hook_counts *counts,
         counts->repeated += result == TALK_REPEATED;
         break;
     default:
-        log_event(LOG_INFO, "gateway_event", "gateway=%s type=%s", gateway->name,
-            event->type);
-        break;
+        return take_other(engine, gateway, event);
     }
     return result == TALK_FAILED ? -1 : 0;
 }

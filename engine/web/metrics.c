@@ -19,6 +19,24 @@ static void hook_line(struct buf *out, const char *what, int64_t n)
     buf_add_format(out, "cegah_hook_total{what=\"%s\"} %" PRId64 "\n", what, n);
 }
 
+/* A label's value has \\, " and newlines escaped. */
+static void pause_line(struct buf *out, const struct gateway_status *status)
+{
+    buf_add_format(
+        out, "cegah_gateway_pause_reason{gateway=\"%s\",reason=\"", status->name);
+    for (const char *at = status->reason; *at != '\0'; at++) {
+        if (*at == '\n') {
+            buf_add_text(out, "\\n");
+            continue;
+        }
+        if (*at == '"' || *at == '\\') {
+            buf_add_char(out, '\\');
+        }
+        buf_add_char(out, *at);
+    }
+    buf_add_text(out, "\"} 1\n");
+}
+
 void metrics_write(
     const struct engine *engine, const struct hook_counts *hooks, struct buf *out)
 {
@@ -43,9 +61,16 @@ void metrics_write(
         buf_add_format(out, "cegah_gateway_in_flight{gateway=\"%s\"} %d\n", status.name,
             status.in_flight);
     }
-    head(out, "gateway_paused", "gauge", "1: the gateway refuses the account.");
+    head(out, "gateway_paused", "gauge",
+        "1: the gateway refuses the account, or does not answer; its messages wait.");
     for (size_t i = 0; send_gateway_status(engine->send, i, &status); i++) {
         buf_add_format(out, "cegah_gateway_paused{gateway=\"%s\"} %d\n", status.name,
             status.paused ? 1 : 0);
+    }
+    head(out, "gateway_pause_reason", "gauge", "Why a gateway is paused, in words.");
+    for (size_t i = 0; send_gateway_status(engine->send, i, &status); i++) {
+        if (status.paused) {
+            pause_line(out, &status);
+        }
     }
 }

@@ -67,6 +67,8 @@ static bool report(struct desk *desk, const char *gateway_id, const char *refere
         .state = what,
         .code = "",
         .text = "",
+        .category = "",
+        .billable = -1,
         .class = what == REPORT_FAILED ? FAILURE_BLOCKED : FAILURE_NONE,
     };
 
@@ -320,6 +322,8 @@ static void one_bad_event_of_a_body_undoes_nothing_of_the_others(void **state)
             .state = REPORT_DELIVERED,
             .code = i == 1 ? "bad" : "000",
             .text = "",
+            .category = "",
+            .billable = -1,
         };
 
         reference_make(&desk->rows->key, messages[i].id, 1, reference);
