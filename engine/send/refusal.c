@@ -20,6 +20,7 @@ static const char *template_word(const char *code)
         const char *code, *word;
     } words[] = {
         {"132015", "paused"},
+        {"paused", "paused"},
         {"132016", "disabled"},
         {"132001", "missing"},
         {"134102", "missing"},
