@@ -73,7 +73,7 @@ struct sim *sim_open(
     timeline_init(&sim->timeline);
     handsets_init(&sim->handsets, options->profile);
     timer_init(&sim->timer, loop, sim_on_timer);
-    sim->callbacks = callbacks_new(loop, sim->ledger, jumps ? 16 : 32, on_quiet, sim);
+    sim->callbacks = callbacks_new(loop, sim->ledger, jumps ? 1 : 32, on_quiet, sim);
     if (sodium_init() < 0) {
         err_set(err, ERR_UNABLE, "libsodium found no source of chance");
         sim_close(sim);
