@@ -12,14 +12,14 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 # Debian's own Python: another one on the PATH may lack the packages of deps-test.
 PYTHON  := /usr/bin/python3
 
-PKGS    := libuv libcurl sqlite3 jansson libmicrohttpd libfyaml icu-uc icu-i18n libsodium
+PKGS    := libuv libcurl sqlite3 jansson libmicrohttpd libfyaml icu-uc icu-i18n libsodium xlsxwriter
 # Two libraries come without a pkg-config file; their headers tell whether they are there.
 HEADERS := csv.h phonenumbers/phonenumberutil.h
 
 # What building and the demo need, and what the tests, lint and fuzz targets add.
 DEPS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libsqlite3-dev \
         libjansson-dev libmicrohttpd-dev libfyaml-dev libicu-dev libphonenumber-dev \
-        libsodium-dev libcsv-dev xlsx2csv
+        libsodium-dev libcsv-dev libxlsxwriter-dev xlsx2csv
 CHECK_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist tzdata \
         kannel kannel-extras
 LINT_DEPS  := python3 clang-format

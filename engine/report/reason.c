@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/outcome.h"
+#include "report/reason_code.h"
+
 struct meaning {
     const char *word;
     const char *sentence;
@@ -95,6 +98,32 @@ static const struct meaning reasons[] = {
     {"wrong_number",
         "Whoever has this number said that it is a wrong one: nothing more "
         "is sent to it."},
+    {"person_paused",
+        "The person wrote TUNDA, or staff paused the messages: the series goes "
+        "on by itself afterwards; nothing to do."},
+    {"template_paused",
+        "The provider has paused or disabled the step's template, and no other "
+        "route could carry it: mend the template at the provider, or add an "
+        "SMS gateway to `routes`."},
+    {"template_missing",
+        "The step has no template in the person's language, and outside the 24 "
+        "hours WhatsApp takes nothing else: give the step a `template` in the "
+        "series and load again, or add an SMS gateway to `routes`."},
+    {"no_template",
+        "The step has no template in the person's language, and outside the 24 "
+        "hours WhatsApp takes nothing else: give the step a `template` in the "
+        "series and load again, or add an SMS gateway to `routes`."},
+    {"not_reachable",
+        "No gateway of `routes` reaches this person: her number is on no "
+        "network or not on WhatsApp; check it with her, or add a gateway that "
+        "reaches her."},
+    {"not_sent", "Its message did not leave after all; the message's own reason says "
+                 "why."},
+    {"step_failed",
+        "The step could not be sent because of an error in cegah: look into "
+        "the log for the line `step_failed` and report it."},
+    {"give_up", "It had not arrived within the gateway's `give_up`, so it went on by "
+                "the next route; look whether the first gateway delivers at all."},
     {"joins", "The person wrote DAFTAR; the question whether she agrees is next."},
 };
 
@@ -198,6 +227,33 @@ void reason_explain(
         snprintf(sentence, REASON_SENTENCE_SIZE, "The gateway says: %s.", reason);
     } else {
         sentence[0] = '\0';
+    }
+}
+
+void reason_counted(const char *counted, char sentence[REASON_SENTENCE_SIZE])
+{
+    const char *colon = strchr(counted, ':'), *code = counted, *known;
+    char class[32] = "";
+    enum failure_class parsed;
+
+    if (colon != NULL) {
+        snprintf(class, sizeof class, "%.*s", (int)(colon - counted), counted);
+        code = colon + 1;
+    }
+    known = reason_code_sentence(class, code);
+    if (known != NULL) {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "%s", known);
+    } else if (colon != NULL) {
+        reason_explain(class, code, sentence);
+    } else if (strcmp(counted, "other") == 0 || counted[0] == '\0') {
+        snprintf(sentence, REASON_SENTENCE_SIZE,
+            "It gave a reason of its own: `cegah messages` lists them, and `cegah "
+            "message ID` tells what each gateway said.");
+    } else if (failure_class_parse(counted, &parsed) == 0 &&
+               find(reasons, sizeof reasons / sizeof reasons[0], counted) == NULL) {
+        reason_explain(counted, "", sentence);
+    } else {
+        reason_explain("", counted, sentence);
     }
 }
 

@@ -16,6 +16,10 @@ enum { REASON_SENTENCE_SIZE = 512 };
 void reason_explain(
     const char *class, const char *reason, char sentence[REASON_SENTENCE_SIZE]);
 
+/* The same of a reason as it is counted (counter_reason(): "template:132015", "EXPIRED",
+ * "quiet_hours"): one sentence, never "". */
+void reason_counted(const char *counted, char sentence[REASON_SENTENCE_SIZE]);
+
 /* What a message that came in was taken for, in a word or two for people; borrowed. */
 const char *reason_intent(const char *intent);
 

@@ -14,21 +14,12 @@
 
 enum { COLUMNS_MAX = 32, BAR_CELLS = 6, SHARE_BYTES = 64 };
 
-enum cell_form { CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_SHARE };
-
-struct cell {
-    enum cell_form form;
-    char *text; /* owned */
-    int64_t number;
-    double share;
-};
-
 /* Owned by whoever made it, until table_free(). Cells lie row by row. */
 struct table {
     const struct table_column *columns;
     size_t columns_n;
     bool hidden[COLUMNS_MAX];
-    struct cell *cells;
+    struct table_cell *cells;
     size_t rows, room;
     bool has_total;
 };
@@ -60,7 +51,7 @@ void table_free(struct table *table)
 
 void table_add_row(struct table *table)
 {
-    struct cell *row;
+    struct table_cell *row;
 
     if (table->rows == table->room) {
         table->room = table->room == 0 ? 32 : table->room * 2;
@@ -87,12 +78,12 @@ static size_t column_of(const struct table *table, const char *key)
     return i;
 }
 
-static struct cell *cell_at(const struct table *table, size_t row, size_t column)
+static struct table_cell *cell_at(const struct table *table, size_t row, size_t column)
 {
     return &table->cells[row * table->columns_n + column];
 }
 
-static struct cell *newest(struct table *table, const char *key)
+static struct table_cell *newest(struct table *table, const char *key)
 {
     must(table->rows > 0, "a cell without a row: %s", key);
     return cell_at(table, table->rows - 1, column_of(table, key));
@@ -100,25 +91,59 @@ static struct cell *newest(struct table *table, const char *key)
 
 void table_set_text(struct table *table, const char *key, const char *text)
 {
-    struct cell *cell = newest(table, key);
+    struct table_cell *cell = newest(table, key);
 
     free(cell->text);
-    *cell = (struct cell){.form = CELL_TEXT, .text = mem_copy(text)};
+    *cell = (struct table_cell){.form = TABLE_CELL_TEXT, .text = mem_copy(text)};
 }
 
 void table_set_number(struct table *table, const char *key, int64_t number)
 {
-    *newest(table, key) = (struct cell){.form = CELL_NUMBER, .number = number};
+    *newest(table, key) =
+        (struct table_cell){.form = TABLE_CELL_NUMBER, .number = number};
 }
 
 void table_set_share(struct table *table, const char *key, double share)
 {
-    *newest(table, key) = (struct cell){.form = CELL_SHARE, .share = share};
+    *newest(table, key) = (struct table_cell){.form = TABLE_CELL_SHARE, .share = share};
+}
+
+void table_set_money(struct table *table, const char *key, int64_t millionths)
+{
+    *newest(table, key) =
+        (struct table_cell){.form = TABLE_CELL_MONEY, .number = millionths};
+}
+
+void table_set_count(
+    struct table *table, const char *key, int64_t number, const char *instead)
+{
+    if (instead != NULL) {
+        table_set_text(table, key, instead);
+    } else {
+        table_set_number(table, key, number);
+    }
 }
 
 size_t table_rows(const struct table *table)
 {
     return table->rows;
+}
+
+bool table_has_total(const struct table *table)
+{
+    return table->has_total;
+}
+
+const struct table_column *table_columns(const struct table *table, size_t *n)
+{
+    *n = table->columns_n;
+    return table->columns;
+}
+
+const struct table_cell *table_cell(
+    const struct table *table, size_t row, size_t column)
+{
+    return cell_at(table, row, column);
 }
 
 void table_hide(struct table *table, const char *key)
@@ -136,10 +161,10 @@ bool table_hide_empty(struct table *table, const char *key)
     size_t column = column_of(table, key);
 
     for (size_t row = 0; row < table->rows; row++) {
-        const struct cell *cell = cell_at(table, row, column);
+        const struct table_cell *cell = cell_at(table, row, column);
 
         if (cell->number != 0 || cell->share > 0 ||
-            (cell->form == CELL_TEXT && cell->text[0] != '\0')) {
+            (cell->form == TABLE_CELL_TEXT && cell->text[0] != '\0')) {
             return false;
         }
     }
@@ -153,9 +178,9 @@ const char *table_hide_same(struct table *table, const char *key)
     const char *text = NULL;
 
     for (size_t row = 0; row < rows; row++) {
-        const struct cell *cell = cell_at(table, row, column);
+        const struct table_cell *cell = cell_at(table, row, column);
 
-        if (cell->form != CELL_TEXT ||
+        if (cell->form != TABLE_CELL_TEXT ||
             (text != NULL && strcmp(text, cell->text) != 0)) {
             return NULL;
         }
@@ -239,19 +264,35 @@ static void write_share(double share, char out[SHARE_BYTES])
         share * 100);
 }
 
+void table_format_money(int64_t millionths, char out[TABLE_MONEY_SIZE])
+{
+    uint64_t amount = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
+    int length = snprintf(out, TABLE_MONEY_SIZE, "%s%llu.%06llu",
+        millionths < 0 ? "-" : "", (unsigned long long)(amount / 1000000),
+        (unsigned long long)(amount % 1000000));
+
+    while (out[length - 1] == '0') {
+        length--;
+    }
+    out[out[length - 1] == '.' ? length - 1 : length] = '\0';
+}
+
 /* The cell as people read it: its text, borrowed, or written into out. */
-static const char *cell_text(const struct cell *cell, char out[SHARE_BYTES])
+static const char *cell_text(const struct table_cell *cell, char out[SHARE_BYTES])
 {
     switch (cell->form) {
-    case CELL_TEXT:
+    case TABLE_CELL_TEXT:
         return cell->text;
-    case CELL_NUMBER:
+    case TABLE_CELL_NUMBER:
         snprintf(out, SHARE_BYTES, "%lld", (long long)cell->number);
         return out;
-    case CELL_SHARE:
+    case TABLE_CELL_SHARE:
         write_share(cell->share, out);
         return out;
-    case CELL_NULL:
+    case TABLE_CELL_MONEY:
+        table_format_money(cell->number, out);
+        return out;
+    case TABLE_CELL_NULL:
         break;
     }
     return "";
@@ -336,85 +377,4 @@ void table_print(const struct table *table, struct buf *out)
         flush(&line, out);
     }
     buf_fini(&line);
-}
-
-static void add_quoted(struct buf *out, const char *text)
-{
-    bool formula =
-        strchr("=+-@\t\r", text[0]) != NULL && text[0] != '\0' && text[1] != '\0';
-    size_t length = strlen(text);
-    bool quote = strpbrk(text, ",\"\r\n") != NULL ||
-                 (length > 0 && (text[0] == ' ' || text[length - 1] == ' '));
-
-    if (quote) {
-        buf_add_char(out, '"');
-    }
-    if (formula) {
-        buf_add_char(out, '\'');
-    }
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            buf_add_char(out, '"');
-        }
-        buf_add_char(out, *text);
-    }
-    if (quote) {
-        buf_add_char(out, '"');
-    }
-}
-
-void table_csv(const struct table *table, struct buf *out)
-{
-    for (size_t i = 0; i < table->columns_n; i++) {
-        buf_add_format(out, "%s%s", i == 0 ? "" : ",", table->columns[i].key);
-    }
-    buf_add_char(out, '\n');
-    for (size_t row = 0; row < table->rows; row++) {
-        for (size_t i = 0; i < table->columns_n; i++) {
-            const struct cell *cell = cell_at(table, row, i);
-
-            if (i > 0) {
-                buf_add_char(out, ',');
-            }
-            if (cell->form == CELL_TEXT) {
-                add_quoted(out, cell->text);
-            } else if (cell->form == CELL_NUMBER) {
-                buf_add_format(out, "%lld", (long long)cell->number);
-            } else if (cell->form == CELL_SHARE) {
-                buf_add_format(out, "%.4f", cell->share);
-            }
-        }
-        buf_add_char(out, '\n');
-    }
-}
-
-static json_t *row_json(const struct table *table, size_t row)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < table->columns_n; i++) {
-        const struct cell *cell = cell_at(table, row, i);
-        json_t *value = cell->form == CELL_TEXT     ? value_text(cell->text)
-                        : cell->form == CELL_NUMBER ? json_integer(cell->number)
-                        : cell->form == CELL_SHARE  ? json_real(cell->share)
-                                                    : json_null();
-
-        json_object_set_new(object, table->columns[i].key, value);
-    }
-    return object;
-}
-
-json_t *table_json(const struct table *table)
-{
-    json_t *array = json_array();
-
-    for (size_t row = 0; row < table->rows - (table->has_total ? 1 : 0); row++) {
-        json_array_append_new(array, row_json(table, row));
-    }
-    return array;
-}
-
-json_t *table_json_total(const struct table *table)
-{
-    return table->has_total ? row_json(table, table->rows - 1) : json_null();
 }

@@ -30,6 +30,24 @@ struct table_column {
     int width; /* texts are cut to so many cells for people; 0: never */
 };
 
+enum { TABLE_MONEY_SIZE = 32, TABLE_KEYS_MAX = 64 };
+
+enum table_cell_form {
+    TABLE_CELL_NULL,
+    TABLE_CELL_TEXT,
+    TABLE_CELL_NUMBER,
+    TABLE_CELL_SHARE,
+    TABLE_CELL_MONEY, /* number holds millionths */
+};
+
+/* One cell; the table's own. */
+struct table_cell {
+    enum table_cell_form form;
+    char *text;
+    int64_t number;
+    double share;
+};
+
 /* Returns an owned table without rows. */
 struct table *table_new(const struct table_column *columns, size_t columns_n);
 void table_free(struct table *table);
@@ -41,7 +59,19 @@ void table_mark_total(struct table *table);
 void table_set_text(struct table *table, const char *key, const char *text);
 void table_set_number(struct table *table, const char *key, int64_t number);
 void table_set_share(struct table *table, const char *key, double share);
+void table_set_money(struct table *table, const char *key, int64_t millionths);
+/* The number, or the text instead of it when that is not NULL. */
+void table_set_count(
+    struct table *table, const char *key, int64_t number, const char *instead);
 size_t table_rows(const struct table *table);
+/* True when the last row is a total. */
+bool table_has_total(const struct table *table);
+/* Each returns borrowed from the table. */
+const struct table_column *table_columns(const struct table *table, size_t *n);
+const struct table_cell *table_cell(
+    const struct table *table, size_t row, size_t column);
+/* Writes an amount with as many decimals as it has. */
+void table_format_money(int64_t millionths, char out[TABLE_MONEY_SIZE]);
 /* Hides the column from people. */
 void table_hide(struct table *table, const char *key);
 bool table_is_hidden(const struct table *table, const char *key);
@@ -58,6 +88,10 @@ void table_print(const struct table *table, struct buf *out);
 /* RFC 4180, but for plain newlines; a text that a spreadsheet would run as a formula gets
  * a ' before it. */
 void table_csv(const struct table *table, struct buf *out);
+/* Several tables as one: the name of its table stands before each row, and the columns of
+ * all of them behind, each key once. */
+void table_csv_all(
+    const char *const *names, struct table *const *tables, size_t n, struct buf *out);
 /* Returns a new array of objects, one a row; the total row is not in it. */
 json_t *table_json(const struct table *table);
 /* Returns a new object; JSON null when no row was marked as the total. */
