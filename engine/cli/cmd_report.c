@@ -9,43 +9,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/zone.h"
 #include "cli/context.h"
 #include "cli/reading.h"
-#include "report/delivery.h"
-#include "report/table.h"
-
-enum { OUTPUT_BYTES_MAX = 256 << 20 };
-enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+#include "cli/report_out.h"
+#include "content/config.h"
+#include "people/catalogue.h"
+#include "report/document.h"
 
 extern const struct command report_command;
 
 struct arguments {
-    const char *config;
-    struct delivery_query query;
-    enum format format;
+    const char *config, *out;
+    struct report_query query;
+    enum document_kind kind;
+    enum document_format format;
 };
-
-static int format_parse(const char *word, enum format *format)
-{
-    static const char *const words[] = {"table", "csv", "json"};
-
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(words[i], word) == 0) {
-            *format = (enum format)i;
-            return 0;
-        }
-    }
-    return -1;
-}
 
 /* Returns what is wrong, or NULL. */
 static const char *read_option(
     struct arguments *arguments, int option, const char *value)
 {
-    struct delivery_query *query = &arguments->query;
+    struct report_query *query = &arguments->query;
 
     switch (option) {
     case 'c':
@@ -63,15 +49,19 @@ static const char *read_option(
                    ? NULL
                    : "--to takes a date, written 2026-01-31";
     case 'b':
-        return delivery_by_parse(value, &query->by) == 0
+        return report_by_parse(value, &query->by) == 0
                    ? NULL
-                   : "--by takes series, step, channel, gateway or day";
+                   : "--by takes series, step, district, channel, gateway, day or "
+                     "reason";
     case 'F':
-        return format_parse(value, &arguments->format) == 0
+        return document_format_parse(value, &arguments->format) == 0
                    ? NULL
-                   : "--format takes table, csv or json";
+                   : "--format takes table, csv, json or xlsx";
+    case 'o':
+        arguments->out = value;
+        return value[0] != '\0' ? NULL : "--out takes the name of a file";
     case 'j':
-        arguments->format = FORMAT_JSON;
+        arguments->format = DOCUMENT_JSON;
         return NULL;
     default:
         return "unknown option, or one without its value";
@@ -87,6 +77,7 @@ static const char *read_arguments(struct arguments *arguments, int argc, char **
         {"to", required_argument, NULL, 't'},
         {"by", required_argument, NULL, 'b'},
         {"format", required_argument, NULL, 'F'},
+        {"out", required_argument, NULL, 'o'},
         {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
     };
@@ -105,37 +96,51 @@ static const char *read_arguments(struct arguments *arguments, int argc, char **
     if (wrong != NULL) {
         return wrong;
     }
-    if (optind + 1 != argc || strcmp(argv[optind], "delivery") != 0) {
-        return "which report? There is: delivery";
+    if (optind + 1 != argc ||
+        document_kind_parse(argv[optind], &arguments->kind) != 0) {
+        return "which report? There are: delivery, responses";
     }
     return arguments->query.from_day > arguments->query.to_day ? "--from is after --to"
                                                                : NULL;
 }
 
-static int report(
-    const struct reading *reading, const struct arguments *arguments, struct err *err)
+/* The currency, when a price of any gateway is configured; else NULL. */
+static const char *currency_of(const struct config *config)
 {
-    struct delivery delivery;
-    struct table *table;
-    struct buf out;
+    for (size_t i = 0; i < config->gateways_n; i++) {
+        const struct config_gateway *gateway = &config->gateways[i];
 
-    if (delivery_run(reading->db, &arguments->query, &delivery, err) != 0) {
-        return -1;
+        if (gateway->price != 0 || gateway->price_utility != 0 ||
+            gateway->price_service != 0 || gateway->price_authentication != 0) {
+            return config->currency;
+        }
     }
-    table = delivery_table(reading->db, &delivery);
-    buf_init(&out, OUTPUT_BYTES_MAX);
-    if (arguments->format == FORMAT_JSON) {
-        reading_print_json(delivery_json(&delivery, table));
-    } else if (arguments->format == FORMAT_CSV) {
-        table_csv(table, &out);
-    } else {
-        delivery_print(&delivery, table, &out);
+    return NULL;
+}
+
+static int report(
+    const struct reading *reading, struct arguments *arguments, struct err *err)
+{
+    struct catalogue *catalogue = NULL;
+    struct document *document = NULL;
+    int result = -1;
+
+    arguments->query.timezone = reading->config->timezone;
+    arguments->query.currency = currency_of(reading->config);
+    if (arguments->kind == DOCUMENT_RESPONSES) {
+        catalogue = catalogue_open(reading->db, err);
+        if (catalogue == NULL) {
+            return -1;
+        }
     }
-    reading_print(&out);
-    buf_fini(&out);
-    table_free(table);
-    delivery_fini(&delivery);
-    return 0;
+    document = document_new(reading->db, catalogue, arguments->kind, &arguments->query,
+        reading_now(reading), err);
+    if (document != NULL) {
+        result = report_out(document, arguments->format, arguments->out, err);
+    }
+    document_free(document);
+    catalogue_free(catalogue);
+    return result;
 }
 
 static int run(int argc, char **argv)
@@ -159,20 +164,43 @@ static int run(int argc, char **argv)
 
 const struct command report_command = {
     .name = "report",
-    .usage = "delivery [-c CONFIG] [--campaign C] [--from D] [--to D] [--by KEY] "
-             "[--format table|csv|json] [--json]",
-    .summary = "what became of the messages, counted",
+    .usage = "delivery|responses [-c CONFIG] [--campaign C] [--from D] [--to D] "
+             "[--by KEY] [--format table|csv|json|xlsx] [--out FILE] [--json]",
+    .summary = "what became of the messages, and what people answered, counted",
     .help =
-        "Prints how many messages are in each state, how many distinct people got at\n"
-        "least one, and how many SMS parts the gateways took. Totals are at the end.\n"
+        "delivery: how many messages are in each state, how many distinct people got "
+        "at\n"
+        "least one, how many SMS parts the gateways took, and what they cost.\n"
+        "delivery --by reason: why the others did not arrive or were left out, and "
+        "what\n"
+        "to do about each. Paused gateways and refused templates stand below.\n"
+        "responses: how many questions went out and were answered, the answers with\n"
+        "their shares, and where everybody stands in the series.\n"
         "\n"
         "  -c, --config CONFIG  this config\n"
         "  --campaign C         only this campaign, by its name\n"
-        "  --from D, --to D     only messages due on these days (2026-01-31), both\n"
-        "                       included, by the day where the person lives\n"
-        "  --by KEY             a row for each series, step, channel, gateway or day;\n"
-        "                       without it, one for each of all but the day\n"
-        "  --format FORMAT      table, csv or json; csv has its total as the last row\n"
-        "  --json               as --format json\n",
+        "  --from D, --to D     only these days (2026-01-31), both included: delivery "
+        "by\n"
+        "                       the day a message was due where the person lives,\n"
+        "                       responses by the day a question was asked\n"
+        "  --by KEY             a row for each series, step, district, channel, "
+        "gateway,\n"
+        "                       day or reason; without it, delivery has one for each "
+        "of\n"
+        "                       series, step, channel and gateway, responses one a "
+        "step\n"
+        "  --format FORMAT      table, csv, json or xlsx; csv has its total as the "
+        "last\n"
+        "                       row; csv of responses by step has three tables in "
+        "one,\n"
+        "                       told apart by its first column\n"
+        "  --out FILE           into this file; xlsx needs it, or a redirected output\n"
+        "  --json               as --format json\n"
+        "\n"
+        "Counts by answer or by district that are under five print as <5, and * "
+        "stands\n"
+        "for what is left out so that no total tells them; also in csv, json (as "
+        "texts)\n"
+        "and xlsx.\n",
     .run = run,
 };

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "report/people.h"
-#include "store/campaign.h"
+#include "report/standing.h"
 #include "store/db.h"
 
 enum { SLICE = 2000 };
@@ -23,23 +23,9 @@ struct groups {
     size_t n, room;
     size_t last; /* where the last key was found: the next is often the same */
     struct people people;
-    const struct delivery_query *query;
+    const struct report_query *query;
     int64_t campaign_id; /* 0: all */
 };
-
-int delivery_by_parse(const char *word, enum delivery_by *by)
-{
-    static const char *const words[] = {
-        "", "series", "step", "channel", "gateway", "day"};
-
-    for (size_t i = 1; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(words[i], word) == 0) {
-            *by = (enum delivery_by)i;
-            return 0;
-        }
-    }
-    return -1;
-}
 
 static int order(int64_t one, int64_t other)
 {
@@ -54,29 +40,33 @@ static int compare(const struct delivery_row *one, const struct delivery_row *ot
     sign = sign != 0 ? sign : order(one->series_id, other->series_id);
     sign = sign != 0 ? sign : strverscmp(one->step, other->step);
     sign = sign != 0 ? sign : strcmp(one->channel, other->channel);
-    return sign != 0 ? sign : strcmp(one->gateway, other->gateway);
+    sign = sign != 0 ? sign : strcmp(one->gateway, other->gateway);
+    return sign != 0 ? sign : strcmp(one->district, other->district);
 }
 
 /* The key of the row that a counter with this full key is summed into. */
-static struct delivery_row key_of(enum delivery_by by, const struct delivery_row *full)
+static struct delivery_row key_of(enum report_by by, const struct delivery_row *full)
 {
     struct delivery_row key = {0};
-    bool all = by == DELIVERY_BY_ALL, step = all || by == DELIVERY_BY_STEP;
+    bool all = by == REPORT_BY_ALL, step = all || by == REPORT_BY_STEP;
 
-    if (step || by == DELIVERY_BY_SERIES) {
+    if (step || by == REPORT_BY_SERIES) {
         key.campaign_id = full->campaign_id;
         key.series_id = full->series_id;
     }
     if (step) {
         memcpy(key.step, full->step, sizeof key.step);
     }
-    if (all || by == DELIVERY_BY_CHANNEL) {
+    if (all || by == REPORT_BY_CHANNEL) {
         memcpy(key.channel, full->channel, sizeof key.channel);
     }
-    if (all || by == DELIVERY_BY_GATEWAY) {
+    if (all || by == REPORT_BY_GATEWAY) {
         memcpy(key.gateway, full->gateway, sizeof key.gateway);
     }
-    if (by == DELIVERY_BY_DAY) {
+    if (by == REPORT_BY_DISTRICT) {
+        memcpy(key.district, full->district, sizeof key.district);
+    }
+    if (by == REPORT_BY_DAY) {
         key.day = full->day;
     }
     return key;
@@ -115,9 +105,17 @@ static struct group *group_of(struct groups *groups, const struct delivery_row *
     return &groups->list[low];
 }
 
-static bool in_range(const struct groups *groups, int32_t day)
+/* One counter's numbers, also to a row that sums over others. */
+static void add_numbers(struct delivery_row *row, const struct view_counter *counter)
 {
-    return day >= groups->query->from_day && day <= groups->query->to_day;
+    for (int state = 0; state < MESSAGE_STATES; state++) {
+        row->states[state] += counter->states[state];
+        row->messages += counter->states[state];
+    }
+    row->segments += counter->segments;
+    row->cost += counter->cost;
+    row->moved += counter->moved;
+    row->late += counter->late;
 }
 
 static void add_counters(
@@ -135,27 +133,20 @@ static void add_counters(
                 .series_id = list[i].series_id,
                 .day = list[i].day,
             };
-            struct delivery_row *row;
 
             if (groups->campaign_id != 0 && full.campaign_id != groups->campaign_id) {
                 n = 0;
                 break;
             }
-            if (!in_range(groups, full.day)) {
+            if (!report_has_day(groups->query, full.day)) {
                 continue;
             }
             memcpy(full.step, list[i].step, sizeof full.step);
             memcpy(full.channel, list[i].channel, sizeof full.channel);
             memcpy(full.gateway, list[i].gateway, sizeof full.gateway);
-            row = &group_of(groups, &full)->row;
-            for (int state = 0; state < MESSAGE_STATES; state++) {
-                row->states[state] += list[i].states[state];
-                row->messages += list[i].states[state];
-                total->states[state] += list[i].states[state];
-                total->messages += list[i].states[state];
-            }
-            row->segments += list[i].segments;
-            total->segments += list[i].segments;
+            memcpy(full.district, list[i].district, sizeof full.district);
+            add_numbers(&group_of(groups, &full)->row, &list[i]);
+            add_numbers(total, &list[i]);
         }
         if (n > 0) {
             after = list[n - 1];
@@ -183,12 +174,15 @@ static void add_people(struct db *db, struct groups *groups)
                 n = 0;
                 break;
             }
-            if (!in_range(groups, full.day)) {
+            if (!report_has_day(groups->query, full.day)) {
                 continue;
             }
             memcpy(full.step, list[i].step, sizeof full.step);
             memcpy(full.channel, list[i].channel, sizeof full.channel);
             memcpy(full.gateway, list[i].gateway, sizeof full.gateway);
+            if (groups->query->by == REPORT_BY_DISTRICT) {
+                view_person_district(db, list[i].person_id, full.district);
+            }
             people_add(&group_of(groups, &full)->people, list[i].person_id);
             people_add(&groups->people, list[i].person_id);
         }
@@ -199,33 +193,14 @@ static void add_people(struct db *db, struct groups *groups)
     free(list);
 }
 
-static void list_name(void *context, const struct campaign_row *row)
-{
-    struct err *err = context;
-    size_t used = strlen(err->text);
-
-    snprintf(err->text + used, sizeof err->text - used, " %s", row->name);
-}
-
-static int find_campaign(struct db *db, const char *name, int64_t *id, struct err *err)
-{
-    *id = name == NULL ? 0 : campaign_row_find(db, name, NULL);
-    if (name == NULL || *id != 0) {
-        return 0;
-    }
-    err_set(err, ERR_REFUSED, "no campaign \"%s\" is loaded; loaded are:", name);
-    campaign_row_each(db, list_name, err);
-    return -1;
-}
-
-int delivery_run(struct db *db, const struct delivery_query *query,
+int delivery_run(struct db *db, const struct report_query *query,
     struct delivery *delivery, struct err *err)
 {
     struct groups groups = {.query = query};
 
     *delivery = (struct delivery){.query = *query};
     delivery->query.campaign = NULL;
-    if (find_campaign(db, query->campaign, &groups.campaign_id, err) != 0) {
+    if (report_find_campaign(db, query, &groups.campaign_id, err) != 0) {
         return -1;
     }
     if (query->campaign != NULL) {
@@ -244,11 +219,13 @@ int delivery_run(struct db *db, const struct delivery_query *query,
     delivery->total.people = groups.people.n;
     people_fini(&groups.people);
     free(groups.list);
+    delivery->standing = standing_json(db, query->timezone);
     return db_check(db, err);
 }
 
 void delivery_fini(struct delivery *delivery)
 {
     free(delivery->rows);
+    json_decref(delivery->standing);
     *delivery = (struct delivery){0};
 }

@@ -124,6 +124,10 @@ static const struct meaning reasons[] = {
         "the log for the line `step_failed` and report it."},
     {"give_up", "It had not arrived within the gateway's `give_up`, so it went on by "
                 "the next route; look whether the first gateway delivers at all."},
+    {"still_open", "The question is still open: nothing to do yet."},
+    {"closed_unanswered",
+        "Nobody answered before the question closed: a reminder in the series may "
+        "help."},
     {"joins", "The person wrote DAFTAR; the question whether she agrees is next."},
 };
 

@@ -8,6 +8,9 @@
 /* A count below this, and not 0, is too small to show. */
 enum { ENOUGH = 5 };
 
+const char small_explained[] =
+    "<5: fewer than five; *: left out, or the totals would tell what <5 is.\n";
+
 /* What it costs to use a cell: those that are hidden are used first, then few are hidden,
  * a none and a total last. */
 enum {
@@ -142,8 +145,9 @@ static void hide_few(struct small *small)
     for (size_t i = 0; i < (small->rows + 1) * (small->columns + 1); i++) {
         struct cell *cell = &small->cells[i];
 
-        if (!small->amounts && cell->state == STATE_SHOWN && cell->count > 0 &&
-            cell->count < ENOUGH) {
+        if (!small->amounts &&
+            (cell->state == STATE_SHOWN || cell->state == STATE_ANY) &&
+            cell->count > 0 && cell->count < ENOUGH) {
             cell->state = STATE_FEW;
         }
     }

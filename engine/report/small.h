@@ -55,5 +55,7 @@ enum small_mark small_mark(const struct small *small, size_t row, size_t column)
 int64_t small_count(const struct small *small, size_t row, size_t column);
 /* What stands for a count: "<5", "*"; NULL when it is shown. */
 const char *small_word(enum small_mark mark);
+/* What both mean, in a line for people. */
+extern const char small_explained[];
 
 #endif

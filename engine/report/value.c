@@ -61,7 +61,7 @@ json_t *value_time(int64_t at_ms)
 
 static const struct zone *zone_or_utc(const char *name)
 {
-    const struct zone *zone = zone_find(name);
+    const struct zone *zone = name == NULL ? NULL : zone_find(name);
 
     return zone != NULL ? zone : zone_find("UTC");
 }

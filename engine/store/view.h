@@ -122,6 +122,26 @@ int view_reasons_after(
 int view_reach_after(
     struct db *db, const struct view_reach *after, struct view_reach *list, int max);
 
+/* Where the person lives now, by the district's key; "" when there is no such person. */
+void view_person_district(struct db *db, int64_t person_id, char district[32]);
+
+/* A gateway that has stopped itself. since: of its latest failure. */
+struct view_pause {
+    char gateway[32], reason[128];
+    int64_t since;
+};
+
+/* A template that a gateway refuses now. */
+struct view_refused {
+    char gateway[32], name[64], language[16];
+    char word[24], code[32]; /* address_gateway.h */
+    int64_t since;
+};
+
+/* Each fills at most max, by name, and returns how many. */
+int view_pauses(struct db *db, struct view_pause *list, int max);
+int view_refused_templates(struct db *db, struct view_refused *list, int max);
+
 /* How often a step got an answer; is_right -1: it knows no right one. */
 struct view_answer {
     int64_t series_id;
@@ -132,6 +152,48 @@ struct view_answer {
 
 /* All of them, by series and step; at most max. Reads every answer once. */
 int view_answers(struct db *db, struct view_answer *list, int max);
+
+/* A question of a person in a series, with who and by what; the key is the first three. */
+struct view_question {
+    int64_t enrolment_id;
+    char step[32]; /* of an item of a quiz: "C2.Q1" */
+    int64_t occurrence;
+    int64_t asked_at, closes_at, answered_at; /* answered_at 0: not yet */
+    int64_t series_id;
+    char state[20], reason[40];                       /* of the enrolment */
+    char district[32];                                /* where the person lives now */
+    char channel[16], gateway[32], message_state[16]; /* of the message that asked */
+};
+
+/* One answer, also a changed or a late one; the key is the first two. */
+struct view_given {
+    int64_t enrolment_id, id;
+    char step[32];
+    int64_t occurrence;
+    char value[64];
+    int is_right; /* -1: the question knows no right one */
+    int64_t score;
+    bool late;
+    int64_t at;
+};
+
+/* Where somebody stands in a series. */
+struct view_stage {
+    int64_t id, series_id; /* id: of the enrolment */
+    char state[20], reason[40];
+    bool joined; /* agreed, at some time */
+};
+
+/* Each fills at most max rows whose key comes after, in the key's order, and returns how
+ * many. */
+int view_questions_after(struct db *db, const struct view_question *after,
+    struct view_question *list, int max);
+int view_given_after(
+    struct db *db, const struct view_given *after, struct view_given *list, int max);
+int view_stages_after(
+    struct db *db, int64_t after_id, struct view_stage *list, int max);
+/* How many messages that came in wait for a human; disclosures are not counted. */
+int64_t view_waiting_for_a_human(struct db *db);
 
 /* The newest tied address first. */
 int view_addresses(struct db *db, int64_t person_id, int64_t *ids, int max);

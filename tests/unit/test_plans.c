@@ -86,7 +86,7 @@ static void read_messages(struct rows *rows, const struct messages_query *query)
 static void read_all(struct rows *rows, int64_t person, const struct message *message)
 {
     struct messages_query query = {.state = "sent"};
-    struct delivery_query everything = {.from_day = INT32_MIN, .to_day = INT32_MAX};
+    struct report_query everything = {.from_day = INT32_MIN, .to_day = INT32_MAX};
     int64_t ids[CONTACT_PEOPLE_MAX], address_id;
     char id[REFERENCE_SIZE];
     struct delivery delivery;

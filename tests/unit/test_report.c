@@ -8,10 +8,10 @@
 #include "report/reason.h"
 #include "report/table.h"
 
-static const struct delivery_query everything = {
+static const struct report_query everything = {
     .from_day = INT32_MIN, .to_day = INT32_MAX};
 
-static struct delivery run(struct rows *rows, struct delivery_query query)
+static struct delivery run(struct rows *rows, struct report_query query)
 {
     struct delivery delivery;
     struct err err = {0};
@@ -105,14 +105,14 @@ static void whatever_a_report_is_by_its_rows_make_its_total(void **state)
     static const char *const words[] = {"series", "step", "channel", "gateway", "day"};
     static const size_t rows_n[] = {3, 9, 2, 2, 12};
     struct rows *rows = *state;
-    struct delivery_query query = everything;
+    struct report_query query = everything;
 
     fill(rows);
     for (size_t i = 0; i < 5; i++) {
         struct delivery delivery;
         int64_t messages = 0, segments = 0;
 
-        assert_int_equal(delivery_by_parse(words[i], &query.by), 0);
+        assert_int_equal(report_by_parse(words[i], &query.by), 0);
         delivery = run(rows, query);
         assert_int_equal(delivery.n, rows_n[i]);
         for (size_t row = 0; row < delivery.n; row++) {
@@ -124,7 +124,7 @@ static void whatever_a_report_is_by_its_rows_make_its_total(void **state)
         assert_int_equal(segments, delivery.total.segments);
         delivery_fini(&delivery);
     }
-    assert_int_equal(delivery_by_parse("moon", &query.by), -1);
+    assert_int_equal(report_by_parse("moon", &query.by), -1);
 }
 
 static void a_person_counts_once_however_many_messages_arrive(void **state)
@@ -132,7 +132,7 @@ static void a_person_counts_once_however_many_messages_arrive(void **state)
     struct rows *rows = *state;
     int64_t one = rows_person(rows, 1, 2000), other = rows_person(rows, 2, 2000);
     int64_t nobody = rows_person(rows, 3, 2000);
-    struct delivery_query query = everything;
+    struct report_query query = everything;
     struct delivery delivery;
 
     for (int i = 0; i < 3; i++) {
@@ -147,7 +147,7 @@ static void a_person_counts_once_however_many_messages_arrive(void **state)
         snprintf(message.step, sizeof message.step, "C0");
         rows_send(rows, &message, i == 0 ? MESSAGE_DELIVERED : MESSAGE_FAILED, monday);
     }
-    query.by = DELIVERY_BY_SERIES;
+    query.by = REPORT_BY_SERIES;
     delivery = run(rows, query);
     assert_int_equal(delivery.n, 1);
     assert_int_equal(delivery.rows[0].people, 2);
@@ -164,8 +164,8 @@ static void a_person_counts_once_however_many_messages_arrive(void **state)
 static void days_choose_messages_and_people_alike(void **state)
 {
     struct rows *rows = *state;
-    struct delivery_query query = {
-        .from_day = MONDAY_DAY + 1, .to_day = MONDAY_DAY + 2, .by = DELIVERY_BY_DAY};
+    struct report_query query = {
+        .from_day = MONDAY_DAY + 1, .to_day = MONDAY_DAY + 2, .by = REPORT_BY_DAY};
     struct delivery delivery;
 
     for (int day = 0; day < 4; day++) {
@@ -190,7 +190,7 @@ static void days_choose_messages_and_people_alike(void **state)
 static void a_campaign_chooses_its_own_and_an_unknown_one_is_refused(void **state)
 {
     struct rows *rows = *state;
-    struct delivery_query query = everything;
+    struct report_query query = everything;
     struct delivery delivery;
     struct err err = {0};
     int64_t news = 0;
