@@ -53,13 +53,16 @@ static bool hide_others(struct delivery_small *small, const struct delivery *del
     small->late = one_column(delivery->n);
     small_amounts(small->segments);
     for (size_t row = 0; row < delivery->n; row++) {
+        const struct delivery_row *of = &delivery->rows[row];
+        int64_t most = of->states[MESSAGE_DELIVERED] + of->states[MESSAGE_READ];
         bool arrived = arrived_is_hidden(small, row);
 
-        small_add(small->people, row, 0, delivery->rows[row].people);
-        small_add(small->segments, row, 0, delivery->rows[row].segments);
-        small_add(small->moved, row, 0, delivery->rows[row].moved);
-        small_add(small->late, row, 0, delivery->rows[row].late);
-        if (arrived) {
+        small_add(small->people, row, 0, of->people);
+        small_add(small->segments, row, 0, of->segments);
+        small_add(small->moved, row, 0, of->moved);
+        small_add(small->late, row, 0, of->late);
+        /* No more people than messages arrived: fewer tell nothing of a hidden number. */
+        if (arrived && of->people >= most) {
             small_conceal(small->people, row, 0);
         }
         if (arrived || is_hidden(small, row, MESSAGE_SENT)) {
