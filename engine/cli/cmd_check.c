@@ -16,6 +16,7 @@
 #include "content/campaign.h"
 #include "content/config.h"
 #include "content/schema.h"
+#include "send/route_check.h"
 
 extern const struct command check_command;
 
@@ -28,12 +29,12 @@ struct wish {
     bool schema, keys;
 };
 
-static void check_config(const char *path, struct problems *problems)
+static struct config *check_config(const char *path, struct problems *problems)
 {
     size_t n;
     const struct config_adapter *adapters = cli_adapters(&n);
 
-    config_free(config_parse(path, adapters, n, problems));
+    return config_parse(path, adapters, n, problems);
 }
 
 /* What each series comes to, for whoever pays for it. */
@@ -52,8 +53,10 @@ static void print_costs(const struct campaign *campaign)
     }
 }
 
-/* Problems name the files as the person named the folder. */
-static void check_campaign(const char *folder, int32_t today, struct problems *problems)
+/* Problems name the files as the person named the folder. config: whose routes carry it,
+ * or NULL. */
+static void check_campaign(const char *folder, int32_t today,
+    const struct config *config, struct problems *problems)
 {
     struct campaign *campaign;
     struct content_files files;
@@ -72,6 +75,9 @@ static void check_campaign(const char *folder, int32_t today, struct problems *p
     } else {
         campaign = campaign_compile_at(&files, prefix, today, problems);
         if (campaign != NULL) {
+            if (config != NULL) {
+                route_check(config, campaign, &files, prefix, problems);
+            }
             print_costs(campaign);
         }
         campaign_free(campaign);
@@ -143,6 +149,7 @@ static int run(int argc, char **argv)
 {
     struct clock clock;
     struct wish wish = {0};
+    struct config *config = NULL;
     struct problems problems;
     struct err err;
     int result;
@@ -164,11 +171,12 @@ static int run(int argc, char **argv)
     }
     problems_init(&problems);
     if (wish.config != NULL) {
-        check_config(wish.config, &problems);
+        config = check_config(wish.config, &problems);
     }
     for (int i = optind; i < argc; i++) {
-        check_campaign(argv[i], wish.today, &problems);
+        check_campaign(argv[i], wish.today, config, &problems);
     }
+    config_free(config);
     result = report(&problems);
     problems_fini(&problems);
     return result;
@@ -182,7 +190,9 @@ const struct command check_command = {
         "Checks the folders of campaigns, or without any the config, and says where\n"
         "each problem stands and what to do. Nothing is changed or sent.\n"
         "\n"
-        "  -c CONFIG   this config; checked beside the folders when both are given\n"
+        "  -c CONFIG   this config; when folders are given too, also whether its "
+        "routes\n"
+        "              can carry them\n"
         "  CAMPAIGN    a folder with a campaign.yaml\n"
         "  --date DAY  as on that day, 2026-12-01: how old entries of the directory "
         "are\n"

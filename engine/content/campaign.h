@@ -210,7 +210,8 @@ struct step {
 };
 
 struct series {
-    char *id; /* champions */
+    char *id;   /* champions */
+    char *file; /* its name in the folder: champions.yaml */
     char *title;
     struct audience audience; /* for: … ; its first role is what people join by */
     char *role; /* for: {role: …}; NULL: everyone. The same as the audience's only */

@@ -98,12 +98,13 @@ static void read_words(const struct source *source, struct words *words)
     }
 }
 
-static void read_series(struct compiler *compiler)
+static void read_series(struct compiler *compiler, const char *file)
 {
     struct campaign *campaign = compiler->campaign;
     struct series series = {0};
 
     series_read(compiler, &series);
+    series.file = mem_copy(file);
     campaign->series =
         mem_resize(campaign->series, campaign->series_n + 1, sizeof *campaign->series);
     campaign->series[campaign->series_n++] = series;
@@ -130,7 +131,8 @@ static void refuse_folder(struct problems *problems, const char *prefix,
     free(path);
 }
 
-static void read_document(struct compiler *compiler, enum file_kind kind)
+static void read_document(
+    struct compiler *compiler, enum file_kind kind, const char *name)
 {
     const struct yaml_document *document = compiler->source.document;
 
@@ -149,7 +151,7 @@ static void read_document(struct compiler *compiler, enum file_kind kind)
         read_words(&compiler->source, &compiler->campaign->words);
         break;
     default:
-        read_series(compiler);
+        read_series(compiler, name);
     }
 }
 
@@ -197,7 +199,7 @@ static size_t read_kind(struct compiler *compiler, const struct content_files *f
         free(path);
         if (documents[i] != NULL) {
             compiler->source.document = documents[i];
-            read_document(compiler, kind);
+            read_document(compiler, kind, file->name);
         }
     }
     return found;

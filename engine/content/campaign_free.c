@@ -93,6 +93,7 @@ void series_fini(struct series *series)
     audience_fini(&series->audience);
     text_fini(&series->invitation);
     free(series->id);
+    free(series->file);
     free(series->title);
     free(series->role);
     free(series->join_code);

@@ -129,9 +129,9 @@ static void make_printable(char *line)
 }
 
 /* Returns the line's text, owned, without its end; NULL past the last line. */
-static char *source_line(const struct yaml_document *document, int line)
+static char *source_line(const char *text, int line)
 {
-    const char *at = yaml_text(document);
+    const char *at = text;
     char *line_text;
     size_t length;
 
@@ -154,10 +154,19 @@ static char *source_line(const struct yaml_document *document, int line)
     return line_text;
 }
 
+void problems_add_at(
+    struct problems *problems, const struct problem *problem, const char *file)
+{
+    struct problem whole = *problem;
+
+    whole.source = problem->line > 0 ? source_line(file, problem->line) : NULL;
+    problems_add(problems, &whole);
+    free(whole.source);
+}
+
 void yaml_problem(const struct yaml_document *document, struct problems *problems,
     bool warning, int line, int column, const char *advice, const char *text)
 {
-    char *source = line > 0 ? source_line(document, line) : NULL;
     struct problem problem = {
         .warning = warning,
         .path = (char *)yaml_path(document),
@@ -165,11 +174,9 @@ void yaml_problem(const struct yaml_document *document, struct problems *problem
         .column = column,
         .text = (char *)text,
         .advice = (char *)advice,
-        .source = source,
     };
 
-    problems_add(problems, &problem);
-    free(source);
+    problems_add_at(problems, &problem, yaml_text(document));
 }
 
 void yaml_error(const struct yaml_document *document, const struct yaml_node *node,

@@ -55,6 +55,9 @@ void problems_init(struct problems *problems);
 void problems_fini(struct problems *problems);
 /* Adds a copy of the problem. */
 void problems_add(struct problems *problems, const struct problem *problem);
+/* The same; its source line is cut out of the file's text. */
+void problems_add_at(
+    struct problems *problems, const struct problem *problem, const char *file);
 /* Adds to out, for each: "path:line:col: error: text", the source line, a caret line,
  * and the advice on a line of its own. */
 void problems_print(const struct problems *problems, struct buf *out);

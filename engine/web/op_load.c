@@ -15,6 +15,7 @@
 #include "content/config.h"
 #include "people/catalogue.h"
 #include "people/files.h"
+#include "send/route_check.h"
 #include "store/campaign.h"
 #include "store/db.h"
 #include "store/enrolment.h"
@@ -150,8 +151,11 @@ static enum operation_progress load_files(struct engine *engine,
     campaign = campaign_compile_at(files, prefix,
         zone_day(zone_find(engine->config->timezone), clock_now(&engine->clock)),
         &problems);
+    if (campaign != NULL) {
+        route_check(engine->config, campaign, files, prefix, &problems);
+    }
     problems_print(&problems, &text);
-    if (campaign == NULL) {
+    if (problems.errors > 0) {
         err_set(err, ERR_REFUSED,
             "the campaign has %zu errors, nothing was loaded:\n%s", problems.errors,
             buf_text(&text));
