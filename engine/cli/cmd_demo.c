@@ -30,6 +30,7 @@
 #include "cli/child.h"
 #include "cli/command.h"
 #include "cli/context.h"
+#include "cli/demo_profile.h"
 #include "cli/demo_show.h"
 #include "cli/door.h"
 #include "cli/recount.h"
@@ -42,13 +43,14 @@ extern const struct command demo_command;
 
 static const char campaign[] = "cegah-kawin-anak";
 static const char start_time[] = "2026-11-16T08:00:00+08:00"; /* a Monday */
-enum { SECRET_LETTERS = 24, FILE_BYTES_MAX = 1 << 20, LOOK_MS = 100, LOOKS_MAX = 3000 };
+enum { FILE_BYTES_MAX = 1 << 20, LOOK_MS = 100, LOOKS_MAX = 3000 };
 
 /* Lives on demo()'s stack. */
 struct demo {
     const char *directory, *campaign_folder;
     char simulator_url[64];
-    char secret[SECRET_LETTERS + 1], password[SECRET_LETTERS + 1];
+    struct demo_secrets secrets;
+    int64_t seed; /* 0: the sample's own */
     int port;
     char *config_path, *log_path, *profile_path, *key_path;
     struct child simulator, daemon;
@@ -70,24 +72,6 @@ static int write_file(const char *path, const char *text, mode_t mode, struct er
     }
     close(fd);
     return 0;
-}
-
-static int read_file(const char *path, struct buf *text, struct err *err)
-{
-    FILE *file = fopen(path, "re");
-    char bytes[8192];
-    size_t n;
-
-    if (file == NULL) {
-        return err_set(err, ERR_UNABLE,
-            "%s: %s; run the demo from the folder that holds campaigns/", path,
-            strerror(errno));
-    }
-    while ((n = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        buf_add(text, bytes, n);
-    }
-    fclose(file);
-    return text->overflowed ? err_set(err, ERR_UNABLE, "%s is too large", path) : 0;
 }
 
 /* A port that nobody listens on at this moment. */
@@ -133,24 +117,19 @@ static int prepare_folder(const struct demo *demo, struct err *err)
     return 0;
 }
 
-/* The sample's handsets, with the gateway's account and where they write to. */
 static int start_simulator(struct demo *demo, struct err *err)
 {
     const char *const arguments[] = {"simulator", "--listen", "127.0.0.1:0",
         "--profile", demo->profile_path, "--clock", "jump", "--start", start_time,
         NULL};
     static const char ready[] = "simulator: listening on ";
-    char *sample = mem_format("%s/sample/handsets.yaml", demo->campaign_folder);
     char line[128];
     struct buf text;
     int result;
 
     buf_init(&text, FILE_BYTES_MAX);
-    buf_add_format(&text,
-        "username: cegah\npassword: %s\n"
-        "inbound: http://127.0.0.1:%d/hooks/maros-sms/%s/inbound\n",
-        demo->password, demo->port, demo->secret);
-    result = read_file(sample, &text, err);
+    result = demo_profile(
+        demo->campaign_folder, demo->port, &demo->secrets, demo->seed, &text, err);
     if (result == 0) {
         result = write_file(demo->profile_path, buf_text(&text), 0600, err);
     }
@@ -163,35 +142,49 @@ static int start_simulator(struct demo *demo, struct err *err)
             line + strlen(ready));
     }
     buf_fini(&text);
-    free(sample);
     return result;
 }
 
 static int start_daemon(struct demo *demo, struct err *err)
 {
     const char *const arguments[] = {"serve", "-c", demo->config_path, NULL};
+    const struct demo_secrets *secrets = &demo->secrets;
     char public_key[SEAL_KEY_TEXT], secret_key[SEAL_KEY_TEXT], line[128];
     char *text;
     int result;
 
     seal_pair(public_key, secret_key);
     text = mem_format(
-        "# Made by `cegah demo`: the gateway is a simulator, and so is the time.\n"
+        "# Made by `cegah demo`: the gateways are a simulator, and so is the time.\n"
         "database: cegah.db\n"
         "listen: 127.0.0.1:%d\n"
         "timezone: Asia/Makassar\n"
         "gateways:\n"
+        "  whatsapp:\n"
+        "    adapter: whatsapp\n"
+        "    base_url: \"%s\"\n"
+        "    phone_number_id: \"" DEMO_PHONE_NUMBER_ID "\"\n"
+        "    token: \"%s\"\n"
+        "    app_secret: \"%s\"\n"
+        "    verify_token: \"%s\"\n"
+        "    give_up: 12h # then SMS is tried\n"
+        "    price: 650 # of a delivered message of marketing; the others:\n"
+        "    price_utility: 360\n"
+        "    price_service: 360\n"
         "  maros-sms:\n"
         "    adapter: kannel\n"
         "    base_url: \"%s\"\n"
         "    username: cegah\n"
         "    password: \"%s\"\n"
         "    hook_secret: \"%s\"\n"
-        "    rate: 20/s\n"
+        "    price: 350 # of a part\n"
+        "routes: [whatsapp, maros-sms]\n"
+        "currency: IDR\n"
         "test_phones: [\"+6281200000001\"]\n"
         "focal_keys: [\"%s\"] # the secret half is in focal.key\n"
         "clock: {simulator: \"%s\"}\n",
-        demo->port, demo->simulator_url, demo->password, demo->secret, public_key,
+        demo->port, demo->simulator_url, secrets->token, secrets->app, secrets->verify,
+        demo->simulator_url, secrets->password, secrets->hook, public_key,
         demo->simulator_url);
     result = write_file(demo->config_path, text, 0600, err);
     free(text);
@@ -225,16 +218,21 @@ static int step(const char *const *arguments, struct err *err)
 static int set_going(const struct demo *demo, struct err *err)
 {
     char *contacts = mem_format("%s/sample/contacts.csv", demo->campaign_folder);
+    char *parents = mem_format("%s/sample/parents.csv", demo->campaign_folder);
     const char *const load[] = {
         "load", demo->campaign_folder, "-c", demo->config_path, NULL};
     const char *const import[] = {
         "contacts", "import", contacts, "-c", demo->config_path, NULL};
+    const char *const more[] = {
+        "contacts", "import", parents, "-c", demo->config_path, NULL};
     const char *const start[] = {"start", campaign, "-c", demo->config_path, NULL};
     int result = step(load, err);
 
     result = result != 0 ? result : step(import, err);
+    result = result != 0 ? result : step(more, err);
     result = result != 0 ? result : step(start, err);
     free(contacts);
+    free(parents);
     return result;
 }
 
@@ -308,6 +306,10 @@ static int verify(const struct demo *demo, struct err *err)
 static int run_all(struct demo *demo, struct err *err)
 {
     const char *const report[] = {"report", "delivery", "-c", demo->config_path, NULL};
+    const char *const reasons[] = {
+        "report", "delivery", "--by", "reason", "-c", demo->config_path, NULL};
+    const char *const responses[] = {
+        "report", "responses", "-c", demo->config_path, NULL};
 
     demo->port = free_port(err);
     if (demo->port < 0 || prepare_folder(demo, err) != 0 ||
@@ -319,17 +321,19 @@ static int run_all(struct demo *demo, struct err *err)
         return err_set(
             err, ERR_UNABLE, "the daemon failed; its log: %s", demo->log_path);
     }
-    if (step(report, err) != 0 || verify(demo, err) != 0) {
+    if (step(report, err) != 0 || step(reasons, err) != 0 ||
+        step(responses, err) != 0 || verify(demo, err) != 0) {
         return -1;
     }
     return demo_show_end(
         demo->config, demo->config_path, clock_monotonic_ms() - demo->started_ms, err);
 }
 
-static int demo(const char *directory, const char *folder)
+static int demo(const char *directory, const char *folder, int64_t seed)
 {
     struct demo demo = {.directory = directory,
         .campaign_folder = folder,
+        .seed = seed,
         .simulator.output = -1,
         .daemon.output = -1,
         .started_ms = clock_monotonic_ms()};
@@ -340,8 +344,7 @@ static int demo(const char *directory, const char *folder)
     demo.log_path = mem_format("%s/demo.log", directory);
     demo.profile_path = mem_format("%s/handsets.yaml", directory);
     demo.key_path = mem_format("%s/focal.key", directory);
-    id_random(demo.secret, SECRET_LETTERS);
-    id_random(demo.password, SECRET_LETTERS);
+    demo_secrets_make(&demo.secrets);
     status = run_all(&demo, &err) == 0 ? 0 : cli_fail(&err);
     child_end(&demo.daemon);
     child_end(&demo.simulator);
@@ -356,8 +359,11 @@ static int demo(const char *directory, const char *folder)
 static int run(int argc, char **argv)
 {
     static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
-        {"campaign", required_argument, NULL, 'k'}, {NULL, 0, NULL, 0}};
+        {"campaign", required_argument, NULL, 'k'},
+        {"seed", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
     const char *directory = "build/demo", *folder = "campaigns/cegah-kawin-anak";
+    int64_t seed = 0;
+    char *end;
     int option;
 
     opterr = 0;
@@ -366,6 +372,11 @@ static int run(int argc, char **argv)
             directory = optarg;
         } else if (option == 'k') {
             folder = optarg;
+        } else if (option == 's') {
+            seed = strtoll(optarg, &end, 10);
+            if (*end != '\0' || seed <= 0 || seed > INT32_MAX) {
+                return cli_usage(&demo_command, "--seed takes a number from 1 on");
+            }
         } else {
             return cli_usage(&demo_command, "unknown option, or one without its value");
         }
@@ -373,21 +384,24 @@ static int run(int argc, char **argv)
     if (optind < argc) {
         return cli_usage(&demo_command, "takes no arguments");
     }
-    return demo(directory, folder);
+    return demo(directory, folder, seed);
 }
 
 const struct command demo_command = {
     .name = "demo",
-    .usage = "[--dir DIR] [--campaign FOLDER]",
-    .summary = "eight weeks of the real campaign, on a simulated gateway, in seconds",
+    .usage = "[--dir DIR] [--campaign FOLDER] [--seed N]",
+    .summary = "eight weeks of the real campaign, on simulated gateways, in seconds",
     .help =
         "Starts a gateway simulator and a daemon, loads the campaign, imports its "
         "sample\n"
-        "contacts, starts it, and lets eight weeks go by in virtual time; then prints "
+        "people, starts it, and lets eight weeks go by in virtual time; then prints "
         "the\n"
         "delivery report, checks it against the simulator's own ledger, message for\n"
         "message, and says what to try next.\n\n"
         "      --dir DIR          where its config and database go (build/demo)\n"
-        "      --campaign FOLDER  campaigns/cegah-kawin-anak, with its sample/ folder",
+        "      --campaign FOLDER  campaigns/cegah-kawin-anak, with its sample/ folder\n"
+        "      --seed N           other people's chances; the same number gives the "
+        "same\n"
+        "                         eight weeks, byte for byte",
     .run = run,
 };

@@ -1,7 +1,8 @@
 /*
- * recount.c: message for message. The ledger knows that a request was accepted and what
- * the handset reported (and that we acknowledged it): so it knows delivered, failed and
- * sent. Of a message that was never accepted it knows that none of these may be claimed.
+ * recount.c: message for message. The ledger knows of each attempt that its request was
+ * accepted, and what the handset reported (and that we acknowledged it): so it knows read,
+ * delivered, failed and sent. Of a message that was never accepted it knows that none of
+ * these may be claimed.
  */
 #include "cli/recount.h"
 
@@ -40,25 +41,29 @@ static int fetch(const char *url, int64_t from, json_t **ledger, struct err *err
                : err_set(err, ERR_UNABLE, "the simulator's ledger cannot be read");
 }
 
-/* The message's own reference: without the attempt's number behind it. */
-static void message_reference(const char *reference, char out[REFERENCE_SIZE])
+/* The message's own reference, and which attempt's it is: the number behind it. */
+static int64_t split_reference(const char *reference, char out[REFERENCE_SIZE])
 {
     int length = (int)strlen(reference);
     const char *underscore = strrchr(reference, '_');
+    int64_t attempt = 0;
 
-    if (underscore != NULL &&
+    if (underscore != NULL && underscore[1] != '\0' &&
         strspn(underscore + 1, "0123456789") == strlen(underscore + 1)) {
         length = (int)(underscore - reference);
+        attempt = strtoll(underscore + 1, NULL, 10);
     }
     snprintf(out, REFERENCE_SIZE, "%.*s", length, reference);
+    return attempt;
 }
 
-/* Words of a message's ledger: a later one counts more. */
+/* Words of an attempt's ledger: a later one counts more. */
 static int weight(const char *word)
 {
-    static const char *const words[] = {"refused", "sent", "failed", "delivered"};
+    static const char *const words[] = {
+        "refused", "sent", "failed", "delivered", "read"};
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         if (strcmp(words[i], word) == 0) {
             return i;
         }
@@ -66,16 +71,32 @@ static int weight(const char *word)
     return -1;
 }
 
-static void note(json_t *expected, const char *reference, const char *word)
+/* expected: by message its attempts, by their number [gateway, word]. */
+static void note(
+    json_t *expected, const char *reference, const char *gateway, const char *word)
 {
-    char key[REFERENCE_SIZE];
-    const char *before;
+    char key[REFERENCE_SIZE], number[24];
+    json_t *attempts, *attempt;
 
-    message_reference(reference, key);
-    before = json_string_value(json_object_get(expected, key));
-    if (before == NULL || weight(word) > weight(before)) {
-        json_object_set_new(expected, key, json_string(word));
+    snprintf(number, sizeof number, "%lld", (long long)split_reference(reference, key));
+    attempts = json_object_get(expected, key);
+    if (attempts == NULL) {
+        attempts = json_object();
+        json_object_set_new(expected, key, attempts);
     }
+    attempt = json_object_get(attempts, number);
+    if (attempt == NULL) {
+        json_object_set_new(attempts, number, json_pack("[s,s]", gateway, word));
+    } else if (weight(word) > weight(json_string_value(json_array_get(attempt, 1)))) {
+        json_array_set_new(attempt, 1, json_string(word));
+    }
+}
+
+static const char *text_of(const json_t *row, const char *key)
+{
+    const char *text = json_string_value(json_object_get(row, key));
+
+    return text == NULL ? "" : text;
 }
 
 static void read_rows(json_t *expected, const json_t *ledger, struct recount *recount)
@@ -85,23 +106,22 @@ static void read_rows(json_t *expected, const json_t *ledger, struct recount *re
 
     json_array_foreach(json_object_get(ledger, "requests"), i, row)
     {
-        const char *reference = json_string_value(json_object_get(row, "ref"));
         bool accepted = json_is_true(json_object_get(row, "accepted"));
 
         recount->requests++;
         recount->accepted += accepted;
-        if (reference != NULL) {
-            note(expected, reference, accepted ? "sent" : "refused");
+        if (text_of(row, "ref")[0] != '\0') {
+            note(expected, text_of(row, "ref"), text_of(row, "gateway"),
+                accepted ? "sent" : "refused");
         }
     }
     json_array_foreach(json_object_get(ledger, "callbacks"), i, row)
     {
-        const char *reference = json_string_value(json_object_get(row, "ref"));
-        const char *state = json_string_value(json_object_get(row, "state"));
+        const char *state = text_of(row, "state");
 
-        if (reference != NULL && state != NULL && weight(state) > 0 &&
+        if (text_of(row, "ref")[0] != '\0' && weight(state) > 0 &&
             json_is_true(json_object_get(row, "acknowledged"))) {
-            note(expected, reference, state);
+            note(expected, text_of(row, "ref"), text_of(row, "gateway"), state);
         }
     }
 }
@@ -125,19 +145,58 @@ static int read_ledger(
     return 0;
 }
 
-static bool agrees(const char *ledger, const char *state)
+/* What the ledger knows of a message as a whole. Texts are the ledger's. */
+struct known {
+    const char *gateway, *word; /* of the attempt that counts; NULL: it knows nothing */
+};
+
+/* The attempt that arrived, else the last one: a later one goes only when the one before
+ * came to nothing. */
+static struct known known_of(const json_t *attempts)
 {
-    if (ledger == NULL || strcmp(ledger, "refused") == 0) {
-        return strcmp(state, "sent") != 0 && strcmp(state, "delivered") != 0 &&
-               strcmp(state, "read") != 0;
+    struct known known = {NULL, NULL};
+    int64_t last = -1;
+    const char *number;
+    json_t *attempt;
+
+    json_object_foreach((json_t *)attempts, number, attempt)
+    {
+        const char *word = json_string_value(json_array_get(attempt, 1));
+        int64_t n = strtoll(number, NULL, 10);
+        bool arrived = weight(word) >= weight("delivered");
+
+        if (known.word != NULL && weight(known.word) >= weight("delivered")
+                ? weight(word) > weight(known.word)
+                : arrived || n > last) {
+            known = (struct known){json_string_value(json_array_get(attempt, 0)), word};
+        }
+        last = n > last ? n : last;
     }
-    if (strcmp(ledger, "delivered") == 0) {
-        return strcmp(state, "delivered") == 0 || strcmp(state, "read") == 0;
+    return known;
+}
+
+static bool is(const char *word, const char *one, const char *other)
+{
+    return strcmp(word, one) == 0 || strcmp(word, other) == 0;
+}
+
+/* A failed attempt may have gone on by another route, and have come to nothing there. */
+static bool agrees(const struct known *known, const struct view_message *message)
+{
+    const char *state = message->state;
+
+    if (known->word == NULL || strcmp(known->word, "refused") == 0) {
+        return !is(state, "sent", "sent") && !is(state, "delivered", "read");
     }
-    if (strcmp(ledger, "sent") == 0) {
-        return strcmp(state, "sent") == 0 || strcmp(state, "unsure") == 0;
+    if (weight(known->word) >= weight("delivered")) {
+        return strcmp(known->word, state) == 0;
     }
-    return strcmp(ledger, state) == 0;
+    if (strcmp(known->word, "sent") == 0) {
+        return is(state, "sent", "unsure");
+    }
+    return strcmp(state, "failed") == 0 ||
+           (strcmp(known->gateway, message->gateway) != 0 &&
+               is(state, "expired", "cancelled"));
 }
 
 static void differ(struct recount *recount, const char *reference, const char *ledger,
@@ -163,17 +222,17 @@ static void compare_messages(struct db *db, json_t *expected, struct recount *re
         for (int i = 0; i < n; i++) {
             char reference[REFERENCE_SIZE];
             enum message_state state;
-            const char *ledger;
+            struct known known;
 
             reference_make(&key, list[i].id, 0, reference);
-            ledger = json_string_value(json_object_get(expected, reference));
+            known = known_of(json_object_get(expected, reference));
             recount->messages++;
-            recount->known += ledger != NULL;
+            recount->known += known.word != NULL;
             if (message_state_parse(list[i].state, &state) == 0) {
                 recount->states[state]++;
             }
-            if (!agrees(ledger, list[i].state)) {
-                differ(recount, reference, ledger, list[i].state);
+            if (!agrees(&known, &list[i])) {
+                differ(recount, reference, known.word, list[i].state);
             }
             json_object_del(expected, reference);
         }
