@@ -11,10 +11,11 @@
 #include "sim/sim.h"
 
 static const char help[] =
-    "A gateway that carries nothing: it speaks Kannel's sendsms, its handsets "
-    "receive,\n"
-    "report, answer and misbehave as a profile says, and it keeps a ledger of every\n"
-    "request and callback. When it listens it prints one line:\n"
+    "Gateways that carry nothing: it speaks Kannel's sendsms and WhatsApp's Cloud "
+    "API,\n"
+    "its handsets receive, report, answer and misbehave as a profile says, and it "
+    "keeps\n"
+    "a ledger of every request and callback. When it listens it prints one line:\n"
     "\n"
     "  simulator: listening on http://127.0.0.1:8481\n"
     "\n"
@@ -31,6 +32,8 @@ static const char help[] =
     "A profile:\n"
     "\n"
     "  inbound: http://127.0.0.1:8480/hooks/maros-sms/SECRET/inbound\n"
+    "  whatsapp: {token: t, app_secret: s, hook: "
+    "\"http://127.0.0.1:8480/hooks/wa\"}\n"
     "  behaviours:\n"
     "    eager:\n"
     "      replies:\n"
@@ -40,8 +43,10 @@ static const char help[] =
     "    - {from: \"+6281200000001\", to: \"+6281200000099\", every: 3, is: away}\n"
     "  default: eager\n"
     "\n"
-    "Over HTTP: GET /sim, /sim/next, /sim/ledger, /sim/handset; POST /sim/now,\n"
-    "/sim/faults, /sim/say. engine/sim/README.md describes each.\n";
+    "Over HTTP: GET /cgi-bin/sendsms, POST /v25.0/ID/messages; GET /sim, /sim/next,\n"
+    "/sim/ledger, /sim/handset; POST /sim/now, /sim/faults, /sim/say, "
+    "/sim/preference,\n"
+    "/sim/templates. engine/sim/README.md describes each.\n";
 
 extern const struct command simulator_command;
 

@@ -465,7 +465,7 @@ static void describe(
         const char *fallback = rows[i].fallback;
         bool shown = fallback != NULL && fallback[0] != '\0';
 
-        buf_add_format(out, "  %-14s %s%s%s%s\n", rows[i].key, rows[i].help,
+        buf_add_format(out, "  %-15s %s%s%s%s\n", rows[i].key, rows[i].help,
             shown ? " [" : "", shown ? fallback : "", shown ? "]" : "");
     }
 }
