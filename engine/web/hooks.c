@@ -108,30 +108,86 @@ static int take_event(struct engine *engine, struct hook_counts *counts,
     return result == TALK_FAILED ? -1 : 0;
 }
 
-static void take_events(struct engine *engine, struct hook_counts *counts,
-    const struct config_gateway *gateway, const struct adapter *adapter,
-    enum hook_kind kind, const struct http_inbound *inbound, struct http_answer *answer)
+/* One call on its way through the gateways that it is for. */
+struct hook_call {
+    struct engine *engine;
+    struct hook_counts *counts;
+    const struct adapter *adapter;
+    enum hook_kind kind;
+    const struct http_inbound *inbound;
+    struct http_answer *answer;
+    size_t events; /* taken so far */
+    bool failed;   /* one of them could not be stored */
+};
+
+/* Takes one gateway's part of the call. Returns 0, or -1 when it could not be read, which
+ * the answer then says. */
+static int take_part(
+    struct hook_call *call, const struct config_gateway *gateway, bool called)
 {
     struct adapter_events events;
     struct err err;
-    int failed = 0;
+    int result;
 
     events_init(&events);
-    if (adapter->read_hook(gateway->own, kind, inbound, &events, answer, &err) != 0) {
-        counts->unreadable++;
+    result = call->adapter->read_hook(
+        gateway->own, call->kind, call->inbound, &events, call->answer, &err);
+    if (result != 0) {
+        call->counts->unreadable++;
         log_event(LOG_WARN, "hook_unreadable", "gateway=%s reason=\"%s\"",
             gateway->name, err.text);
-        http_answer_set(answer, 400, "text/plain", err.text);
-    } else {
-        for (size_t i = 0; i < events.n; i++) {
-            failed |= take_event(engine, counts, gateway, adapter, &events.list[i]);
+        http_answer_set(call->answer, 400, "text/plain", err.text);
+    }
+    for (size_t i = 0; result == 0 && i < events.n; i++) {
+        const struct adapter_event *event = &events.list[i];
+
+        if (event->unaddressed && !called) {
+            continue;
         }
-        if (failed != 0) {
-            http_answer_set(answer, 500, "text/plain", "not stored, send it again");
+        call->events++;
+        if (take_event(call->engine, call->counts, gateway, call->adapter, event) !=
+            0) {
+            call->failed = true;
         }
-        engine_wake(engine);
     }
     events_fini(&events);
+    return result;
+}
+
+/* An account that signs has one hook for all its gateways: those of the same adapter read
+ * their own part, each after it has verified the call itself. */
+static void take_parts(struct hook_call *call, const struct config_gateway *called)
+{
+    const struct config *config = call->engine->config;
+    struct err err;
+
+    if (take_part(call, called, true) != 0) {
+        return;
+    }
+    if (call->answer->status >= 400) {
+        call->counts->refused++;
+        log_event(
+            LOG_WARN, "hook_refused", "gateway=%s reason=challenge", called->name);
+        return;
+    }
+    for (size_t i = 0; call->adapter->verify != NULL && i < config->gateways_n; i++) {
+        const struct config_gateway *other = &config->gateways[i];
+
+        if (other != called && call->inbound->method == HTTP_POST &&
+            strcmp(other->adapter, called->adapter) == 0 &&
+            call->adapter->verify(other->own, call->inbound, &err) == 0 &&
+            take_part(call, other, false) != 0) {
+            return;
+        }
+    }
+    if (call->events == 0 && call->inbound->method == HTTP_POST) {
+        log_event(LOG_WARN, "hook_of_nobody",
+            "gateway=%s reason=\"it names no number of a gateway here\"", called->name);
+    }
+    if (call->failed) {
+        http_answer_set(call->answer, 500, "text/plain", "not stored, send it again");
+    }
+    engine_wake(call->engine);
 }
 
 void hooks_call(struct engine *engine, struct hook_counts *counts,
@@ -176,5 +232,7 @@ void hooks_call(struct engine *engine, struct hook_counts *counts,
         http_answer_set(answer, 401, "text/plain", err.text);
         return;
     }
-    take_events(engine, counts, gateway, adapter, parts.kind, inbound, answer);
+    take_parts(
+        &(struct hook_call){engine, counts, adapter, parts.kind, inbound, answer},
+        gateway);
 }

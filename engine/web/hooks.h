@@ -3,6 +3,10 @@
  *
  * Each event of a body is a unit: one that fails undoes nobody else. The answer leaves
  * after the commit, so a 200 means stored. No raw body is kept, logged or shown.
+ *
+ * Where an adapter signs, one hook may serve several gateways (Meta has one for all numbers
+ * of an app): each gateway of that adapter whose own verify() passes reads its part,
+ * whichever of them was called; what names none of them counts for the called one.
  */
 #ifndef CEGAH_WEB_HOOKS_H
 #define CEGAH_WEB_HOOKS_H
