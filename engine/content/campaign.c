@@ -219,6 +219,41 @@ const struct answer *step_answer(const struct step *step, const char *message)
                                   : NULL;
 }
 
+/* The one answer that the message is a slip of; NULL when it is of none, or of two. */
+static const struct answer *find_slip(const struct answer *answers, size_t n,
+    const char *message, const struct words *words)
+{
+    const struct answer *found = NULL;
+    char text[MESSAGE_BYTES_MAX];
+    size_t length = reply_normalise_answer(message, text, sizeof text);
+
+    for (size_t i = 0; length > 0 && length < sizeof text - 4 && i < n; i++) {
+        for (size_t k = 0; k < answers[i].spellings_n; k++) {
+            if (reply_is_slip(text, answers[i].spellings[k], words)) {
+                if (found != NULL && found != &answers[i]) {
+                    return NULL;
+                }
+                found = &answers[i];
+            }
+        }
+    }
+    return found;
+}
+
+const struct answer *step_answer_slip(
+    const struct step *step, const char *message, const struct words *words)
+{
+    return step->kind == STEP_ASK
+               ? find_slip(step->answers, step->answers_n, message, words)
+               : NULL;
+}
+
+const struct answer *item_answer_slip(
+    const struct quiz_item *item, const char *message, const struct words *words)
+{
+    return find_slip(item->answers, item->answers_n, message, words);
+}
+
 static bool is_listed(char *const *list, size_t n, const char *message)
 {
     char text[MESSAGE_BYTES_MAX];

@@ -308,6 +308,12 @@ const struct step *series_unconfirmed(const struct series *series);
 const struct answer *step_answer(const struct step *step, const char *message);
 /* The same for an item of a quiz. */
 const struct answer *item_answer(const struct quiz_item *item, const char *message);
+/* The one answer that the message is with a typing slip in it (reply_is_slip()); NULL when
+ * it is none, or a slip of two. Ask for the listed spellings first. */
+const struct answer *step_answer_slip(
+    const struct step *step, const char *message, const struct words *words);
+const struct answer *item_answer_slip(
+    const struct quiz_item *item, const char *message, const struct words *words);
 /* True when the message begins a quiz of several questions (*later false), or puts it off
  * (*later true; may be NULL). */
 bool step_begins(const struct step *step, const char *message, bool *later);

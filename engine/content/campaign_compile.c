@@ -15,16 +15,24 @@
 enum { WORDS_MAX = 500, WORD_BYTES = 200 };
 
 struct words_nodes {
-    const struct yaml_node *yes, *no, *stop, *risk;
+    const struct yaml_node *added[KEYWORDS], *risk;
 };
 
+#define ADDED(word, keyword, said)                                                     \
+    {                                                                                  \
+        word, KEY_SEQUENCE, offsetof(struct words_nodes, added[keyword]), false, NULL, \
+            .fallback = "none", .doc = said                                            \
+    }
+
 static const struct key_row WORDS_KEYS[] = {
-    {"yes", KEY_SEQUENCE, offsetof(struct words_nodes, yes), false, NULL,
-        .fallback = "none", .doc = "whole messages that mean YA"},
-    {"no", KEY_SEQUENCE, offsetof(struct words_nodes, no), false, NULL,
-        .fallback = "none", .doc = "whole messages that mean TIDAK"},
-    {"stop", KEY_SEQUENCE, offsetof(struct words_nodes, stop), false, NULL,
-        .fallback = "none", .doc = "whole messages that mean STOP"},
+    ADDED("yes", KEYWORD_YES, "whole messages that mean YA"),
+    ADDED("no", KEYWORD_NO, "whole messages that mean TIDAK"),
+    ADDED("stop", KEYWORD_STOP, "whole messages that mean STOP"),
+    ADDED("help", KEYWORD_HELP, "whole messages that mean BANTU"),
+    ADDED("pause", KEYWORD_PAUSE, "whole messages that mean TUNDA"),
+    ADDED("continue", KEYWORD_CONTINUE, "whole messages that mean LANJUT"),
+    ADDED("discreet", KEYWORD_DISCREET, "whole messages that mean SENYAP"),
+    ADDED("erase", KEYWORD_ERASE, "whole messages that mean HAPUS"),
     {"risk", KEY_SEQUENCE, offsetof(struct words_nodes, risk), false, NULL,
         .fallback = "none",
         .doc = "cues of danger, as whole words anywhere in a message"},
@@ -35,7 +43,19 @@ const struct key_table WORDS_TABLE = KEY_TABLE("words.yaml", WORDS_KEYS);
 static bool check_word(const struct source *source, const struct yaml_node *item,
     enum keyword keyword, const struct words *words)
 {
-    static const char *const NAMES[] = {"nothing", "yes", "no", "stop"};
+    static const char *const NAMES[KEYWORDS] = {
+        [KEYWORD_YES] = "yes",
+        [KEYWORD_NO] = "no",
+        [KEYWORD_STOP] = "stop",
+        [KEYWORD_WRONG_NUMBER] = "stop",
+        [KEYWORD_STOP_WATCHED] = "stop",
+        [KEYWORD_HELP] = "help",
+        [KEYWORD_PAUSE] = "pause",
+        [KEYWORD_CONTINUE] = "continue",
+        [KEYWORD_DISCREET] = "discreet",
+        [KEYWORD_ERASE] = "erase",
+        [KEYWORD_SHARED_PHONE] = "that others read the phone",
+    };
     enum keyword already = reply_keyword(item->text, words);
 
     if (keyword == KEYWORD_NONE || already == KEYWORD_NONE || already == keyword) {
@@ -48,7 +68,7 @@ static bool check_word(const struct source *source, const struct yaml_node *item
 }
 
 static void read_word_list(const struct source *source, const struct yaml_node *list,
-    enum keyword keyword, struct words *words, char ***to, size_t *n)
+    enum keyword keyword, const struct words *words, struct word_list *to)
 {
     const struct key_row row = {.key = list->key, .type = KEY_LABEL};
     char text[WORD_BYTES];
@@ -70,31 +90,28 @@ static void read_word_list(const struct source *source, const struct yaml_node *
                 "\"%.40s\" holds nothing that a reply can be compared with",
                 item->text);
         } else if (check_word(source, item, keyword, words)) {
-            *to = mem_resize(*to, *n + 1, sizeof **to);
-            (*to)[(*n)++] = mem_copy(text);
+            to->list = mem_resize(to->list, to->n + 1, sizeof *to->list);
+            to->list[to->n++] = mem_copy(text);
         }
     }
 }
 
 static void read_words(const struct source *source, struct words *words)
 {
+    /* What ends most comes first: of two lists that hold a word, the later is told. */
+    static const enum keyword ORDER[] = {KEYWORD_STOP, KEYWORD_ERASE, KEYWORD_HELP,
+        KEYWORD_DISCREET, KEYWORD_PAUSE, KEYWORD_CONTINUE, KEYWORD_NO, KEYWORD_YES};
     struct words_nodes nodes = {0};
 
     keys_read(source, yaml_root(source->document), &WORDS_TABLE, &nodes);
-    if (nodes.stop != NULL) {
-        read_word_list(
-            source, nodes.stop, KEYWORD_STOP, words, &words->stop, &words->stop_n);
-    }
-    if (nodes.no != NULL) {
-        read_word_list(source, nodes.no, KEYWORD_NO, words, &words->no, &words->no_n);
-    }
-    if (nodes.yes != NULL) {
-        read_word_list(
-            source, nodes.yes, KEYWORD_YES, words, &words->yes, &words->yes_n);
+    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+        if (nodes.added[ORDER[i]] != NULL) {
+            read_word_list(source, nodes.added[ORDER[i]], ORDER[i], words,
+                &words->added[ORDER[i]]);
+        }
     }
     if (nodes.risk != NULL) {
-        read_word_list(
-            source, nodes.risk, KEYWORD_NONE, words, &words->risk, &words->risk_n);
+        read_word_list(source, nodes.risk, KEYWORD_NONE, words, &words->risk);
     }
 }
 

@@ -162,16 +162,23 @@ static const struct answer *holder_of(
 static bool read_word(
     struct compiler *compiler, const struct yaml_node *node, char *text, size_t size)
 {
+    enum keyword keyword;
+
     if (reply_normalise_answer(node->text, text, size) == 0) {
         yaml_error(compiler->source.document, node, compiler->source.problems,
             "Punctuation and emoji are taken out of replies; use letters or digits.",
             "\"%.40s\" holds nothing that a reply can be compared with", node->text);
         return false;
     }
-    if (reply_keyword(node->text, &compiler->campaign->words) == KEYWORD_STOP) {
+    keyword = reply_keyword(node->text, &compiler->campaign->words);
+    if (keyword != KEYWORD_NONE && keyword != KEYWORD_YES && keyword != KEYWORD_NO &&
+        keyword != KEYWORD_SHARED_PHONE) {
         yaml_error(compiler->source.document, node, compiler->source.problems,
-            "Choose another word: who writes this is unsubscribed at once.",
-            "\"%.40s\" means STOP and can be no answer", node->text);
+            keyword == KEYWORD_STOP
+                ? "Choose another word: who writes this is unsubscribed at once."
+                : "Choose another word: a keyword comes before every question.",
+            "\"%.40s\" means %s and can be no answer", node->text,
+            keyword_word(keyword));
         return false;
     }
     return true;

@@ -41,32 +41,47 @@ static const char *const NO_TAILS[] = {"mau", "mo", "mw", "ikut", "ikutt", "ikt"
 static const char *const STOP[] = {"stop", "stp", "sotp", "setop", "stopp", "berhenti",
     "brhenti", "brenti", "brhnti", "keluar", "kluar", "klr", "unreg", "ureg", "un reg",
     NULL};
-/* One typing slip away from these is still these … */
+/* One typing slip away from these is still these (reply_slip.c). */
 static const char *const TYPO_STOP[] = {"stop", "berhenti", "keluar", "unreg", NULL};
 static const char *const TYPO_YES[] = {"daftar", "setuju", NULL};
-/* … unless it is a word of its own. */
-static const char *const REAL_WORDS[] = {"kelar", "top", "sop", "stok", "step", "shop",
-    "slop", "stoop", "datar", "keluarga", "seluar", "terhenti", "bantal", NULL};
 static const char *const PARTICLES[] = {"kak", "kaka", "kakak", "ka", "dek", "dik",
     "bang", "mas", "mbak", "pak", "bu", "min", "admin", "dong", "donk", "dongs", "deh",
     "sih", "nih", "lah", "mi", "ji", "ki", "pi", "mo", "ya", "yah", "yaa", "aja",
     "saja", "sj", "makasih", "makasi", "mksh", "trims", NULL};
 
-static void free_list(char **list, size_t n)
+static void free_list(struct word_list *words)
 {
-    for (size_t i = 0; i < n; i++) {
-        free(list[i]);
+    for (size_t i = 0; i < words->n; i++) {
+        free(words->list[i]);
     }
-    free(list);
+    free(words->list);
 }
 
 void words_fini(struct words *words)
 {
-    free_list(words->yes, words->yes_n);
-    free_list(words->no, words->no_n);
-    free_list(words->stop, words->stop_n);
-    free_list(words->risk, words->risk_n);
+    for (int i = 0; i < KEYWORDS; i++) {
+        free_list(&words->added[i]);
+    }
+    free_list(&words->risk);
     *words = (struct words){0};
+}
+
+const char *keyword_word(enum keyword keyword)
+{
+    static const char *const WORDS[KEYWORDS] = {
+        [KEYWORD_YES] = "YA",
+        [KEYWORD_NO] = "TIDAK",
+        [KEYWORD_STOP] = "STOP",
+        [KEYWORD_WRONG_NUMBER] = "STOP",
+        [KEYWORD_ERASE] = "HAPUS",
+        [KEYWORD_STOP_WATCHED] = "STOP",
+        [KEYWORD_HELP] = "BANTU",
+        [KEYWORD_PAUSE] = "TUNDA",
+        [KEYWORD_CONTINUE] = "LANJUT",
+        [KEYWORD_DISCREET] = "SENYAP",
+    };
+
+    return WORDS[keyword] == NULL ? "" : WORDS[keyword];
 }
 
 static bool is_apostrophe(UChar32 c)
@@ -248,16 +263,6 @@ static bool is_listed(const char *const *list, const char *text)
     return false;
 }
 
-static bool is_added(char *const *list, size_t n, const char *text)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(list[i], text) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 size_t reply_normalise_answer(const char *text, char *out, size_t size)
 {
     size_t length = reply_normalise(text, out, size);
@@ -322,20 +327,6 @@ static bool all_listed(
     return tokens->n > from;
 }
 
-static bool is_typo_of(const char *const *list, const char *message)
-{
-    if (strlen(message) < 3 || strchr(message, ' ') != NULL ||
-        is_listed(REAL_WORDS, message)) {
-        return false;
-    }
-    for (; *list != NULL; list++) {
-        if (word_distance(*list, message) == 1) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool token_is_no(const char *word)
 {
     return is_listed(NO, word);
@@ -345,7 +336,7 @@ bool token_is_nearly(const char *word, const char *keyword)
 {
     const char *const list[] = {keyword, NULL};
 
-    return strcmp(word, keyword) == 0 || is_typo_of(list, word);
+    return strcmp(word, keyword) == 0 || is_slip_of(list, word);
 }
 
 /* "iya sy mau ikut": words of YES, with who it is among them but not at the end. */
@@ -371,24 +362,27 @@ static enum keyword keyword_of(const char *message, const struct words *words)
 {
     static const struct words none;
     struct tokens tokens;
+    enum keyword added;
 
     words = words == NULL ? &none : words;
     if (!tokens_split(message, &tokens)) {
         return KEYWORD_NONE;
     }
-    if (is_listed(STOP, message) || all_listed(STOP, &tokens, 0) ||
-        is_added(words->stop, words->stop_n, message)) {
+    if (is_listed(STOP, message) || all_listed(STOP, &tokens, 0)) {
         return KEYWORD_STOP;
     }
-    if (is_no(&tokens) || is_added(words->no, words->no_n, message)) {
+    added = command_keyword(message, words);
+    if (added != KEYWORD_NONE) {
+        return added;
+    }
+    if (is_no(&tokens)) {
         return KEYWORD_NO;
     }
-    if (is_listed(YES, message) || is_yes(&tokens) ||
-        is_added(words->yes, words->yes_n, message)) {
+    if (is_listed(YES, message) || is_yes(&tokens)) {
         return KEYWORD_YES;
     }
-    return is_typo_of(TYPO_STOP, message)  ? KEYWORD_STOP
-           : is_typo_of(TYPO_YES, message) ? KEYWORD_YES
+    return is_slip_of(TYPO_STOP, message)  ? KEYWORD_STOP
+           : is_slip_of(TYPO_YES, message) ? KEYWORD_YES
                                            : KEYWORD_NONE;
 }
 
@@ -415,16 +409,16 @@ bool reply_has_risk_cue(const char *text, const struct words *words)
     char *message, *padded;
     bool found = false;
 
-    if (words == NULL || words->risk_n == 0) {
+    if (words == NULL || words->risk.n == 0) {
         return false;
     }
     message = mem_alloc(RESULT_BYTES_MAX + 1);
     reply_normalise(text, message, RESULT_BYTES_MAX + 1);
     padded = mem_format(" %s ", message);
-    for (size_t i = 0; i < words->risk_n && !found; i++) {
-        char *cue = mem_format(" %s ", words->risk[i]);
+    for (size_t i = 0; i < words->risk.n && !found; i++) {
+        char *cue = mem_format(" %s ", words->risk.list[i]);
 
-        found = words->risk[i][0] != '\0' && strstr(padded, cue) != NULL;
+        found = words->risk.list[i][0] != '\0' && strstr(padded, cue) != NULL;
         free(cue);
     }
     free(padded);

@@ -16,14 +16,26 @@ enum keyword {
     KEYWORD_NO,
     KEYWORD_STOP,
     KEYWORD_WRONG_NUMBER, /* "salah nomor, siapa ini": out, and we say sorry */
-    KEYWORD_ERASE,        /* "hapus nomor sy": out, and a human looks at the rest */
+    KEYWORD_ERASE,        /* HAPUS, "hapus nomor sy": out, and what we hold is erased */
     KEYWORD_STOP_WATCHED, /* out, and somebody else reads that phone: no word to it */
+    KEYWORD_HELP,         /* BANTU: a human now */
+    KEYWORD_PAUSE,        /* TUNDA: nothing for two weeks */
+    KEYWORD_CONTINUE,     /* LANJUT */
+    KEYWORD_DISCREET,     /* SENYAP: neutral texts from now on */
+    KEYWORD_SHARED_PHONE, /* "ya tapi ini hp mama": no yes; others read that phone */
+    KEYWORDS,
 };
 
-/* Spellings that a campaign adds; zeroed by its owner, who ends it with words_fini(). */
+/* Spellings, normalised. */
+struct word_list {
+    char **list;
+    size_t n;
+};
+
+/* What a campaign adds; zeroed by its owner, who ends it with words_fini(). */
 struct words {
-    char **yes, **no, **stop, **risk; /* normalised */
-    size_t yes_n, no_n, stop_n, risk_n;
+    struct word_list added[KEYWORDS]; /* by what they mean */
+    struct word_list risk;            /* cues of danger */
 };
 
 void words_fini(struct words *words);
@@ -42,8 +54,20 @@ size_t reply_normalise_answer(const char *text, char *out, size_t size);
 /* What the message is as a whole; words may be NULL. "un reg", "yaaaaa", "Iya kak",
  * "BERHENTI!!!" and the spellings of the field's list are recognised, and whole sentences
  * that say no more than "udah jgn kirim sms lg"; "stop kawin anak!!", "saya mau berhenti
- * sekolah", "jangan berhenti kirim ya kak" are KEYWORD_NONE. */
+ * sekolah", "jangan berhenti kirim ya kak" are KEYWORD_NONE. One typing slip is forgiven
+ * in stop, berhenti, keluar, unreg, daftar and setuju, and in no other keyword. */
 enum keyword reply_keyword(const char *text, const struct words *words);
+/* "STOP", "YA", "BANTU": the word that people are told to write for it, borrowed for ever;
+ * "" for KEYWORD_NONE and KEYWORD_SHARED_PHONE. */
+const char *keyword_word(enum keyword keyword);
+/*
+ * True when the message, as reply_normalise_answer() leaves it, is the word with one typing
+ * slip in it (a letter too many, too few, another one, or two swapped: "beanr"). Only for
+ * words of five letters or more, and never when the message is a keyword or a word of its
+ * own ("besar" is no slip of benar, "mulia" none of mulai): reply_slip.c lists those that
+ * lie beside what campaigns ask for.
+ */
+bool reply_is_slip(const char *message, const char *word, const struct words *words);
 
 enum { REPLY_CODE_SIZE = 64 };
 

@@ -24,6 +24,11 @@ bool token_is_no(const char *word);
 /* The word, or one typing slip away from it without being a word of its own. */
 bool token_is_nearly(const char *word, const char *keyword);
 
+/* What the normalised message is as one of the commands, or as a word that the campaign
+ * adds; never by a typing slip. */
+enum keyword command_keyword(const char *message, const struct words *words);
+/* True when the message is a word, and no real one, with one slip in a listed one. */
+bool is_slip_of(const char *const *list, const char *message);
 /* What a whole sentence asks for; KEYWORD_NONE when it says anything more. */
 enum keyword sentence_keyword(const char *text);
 

@@ -34,6 +34,14 @@ enum { AGE_MIN = 5, AGE_MAX = 99, YEAR_MIN = 1900, YEAR_MAX = 2099, CODE_LETTERS
     " maaf maap mf sori sorry tolong tlg tlong mohon mhn please pls plis kak kaka "    \
     "kakak ka bang mas mbak pak bapak bu ibu min admin dek ya yah dong donk deh sih "  \
     "lah nih ok oke sudah sdh udah udh dah cukup ckp "
+#define AGREES                                                                         \
+    FILLERS SELF " ya iya iye y mau mo ikut tapi tp tpi tetapi cuma soalnya karena krn "
+#define PHONE " hp hpnya hape "
+#define OWNERS                                                                         \
+    " mama mamaku ibu ibuku bapak bapakku ayah ortu orang org tua suami kakak kakakku "\
+    "adik om tante paman nenek kakek keluarga sodara saudara teman "
+#define HELD     " punya punyanya milik dipakai dipake dipegang dibaca pinjam pinjaman "
+#define TOGETHER " bersama bareng sama2 samasama berdua bertiga gantian bergantian "
 
 /* One rule: words of `before` may come first, then one of each core list, then any of
  * `after` to the end. */
@@ -75,6 +83,12 @@ static const struct rule RULES[] = {
     {KEYWORD_ERASE, FILLERS,
         {" hapus hps apus hapuskan hapusmi ", SELF NUMBER " data dataku nomorku "},
         SELF NUMBER " data ini itu dari dr daftar semua semuanya dan " FILLERS},
+    /* "ya tapi ini hp mama", "hp ini dipakai bersama" */
+    {KEYWORD_SHARED_PHONE, AGREES, {" ini ", PHONE, OWNERS}, OWNERS SELF FILLERS},
+    {KEYWORD_SHARED_PHONE, AGREES, {PHONE, " ini ", HELD OWNERS TOGETHER},
+        OWNERS HELD TOGETHER SELF FILLERS},
+    {KEYWORD_SHARED_PHONE, AGREES, {PHONE, HELD OWNERS TOGETHER},
+        OWNERS HELD TOGETHER SELF FILLERS " ini "},
 };
 
 /* "bapak sy baca hp ini": behind a stop, the reason why no word may come back. */

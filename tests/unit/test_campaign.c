@@ -637,9 +637,9 @@ static void words_are_normalised_and_may_not_contradict(void **state)
     const struct words *words = &compiled.campaign->words;
 
     (void)state;
-    assert_string_equal(words->yes[0], "iyek");
-    assert_string_equal(words->no[0], "de");
-    assert_string_equal(words->stop[0], "cukup sudah");
+    assert_string_equal(words->added[KEYWORD_YES].list[0], "iyek");
+    assert_string_equal(words->added[KEYWORD_NO].list[0], "de");
+    assert_string_equal(words->added[KEYWORD_STOP].list[0], "cukup sudah");
     assert_true(reply_has_risk_cue("uang panai naik", words));
     fini(&compiled);
     compiled = compile(HEAD DISTRICTS, "yes: [stop]\n", STEPS);

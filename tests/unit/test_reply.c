@@ -10,7 +10,8 @@
 #include "content/reply.h"
 
 static const char *const NAMES[] = {
-    "none", "yes", "no", "stop", "wrong number", "erase", "watched stop"};
+    "none", "yes", "no", "stop", "wrong number", "erase", "watched stop", "help",
+    "pause", "continue", "discreet", "shared phone"};
 
 static void assert_all(const char *const *texts, enum keyword keyword)
 {
@@ -150,12 +151,12 @@ static void a_sentence_is_no_keyword(void **state)
         "ada tetangga mau kasi nikah anaknya umur 15", "sdh nikah mi sy kak, 16 th",
         "dipukul trus sama bapak", "capek hidup mau mati sj",
         "uang panai sudah diterima org tua", "bapak bilang harus nurut, sabtu acaranya",
-        "BANTU", "tolong", "Ya allah kasihan", "ya tapi ini hp mama",
+        "Ya allah kasihan", "tlg kirim ulang soal 3", "hadir saya",
         "off dulu ya lg ujian", "stop sebut nama sy di grup", "B", "sy 14 th blh ikut?",
         "nikah muda itu sunnah kak", "c", "C. 19", "sembilan belas", "bnr", "slh",
         "dispensasi itu apa kak", "brp umur boleh nikah", "p", "wkwkwk",
         "assalamualaikum", "penipuan ini?", "pulsa murah cek bit.ly/x", "DAFTAR MAROS",
-        "off", "cukup", "udah", "hapus", "", "🙏", "tidak ada yang tahu", NULL};
+        "off", "cukup", "udah", "", "🙏", "tidak ada yang tahu", NULL};
 
     (void)state;
     assert_all(texts, KEYWORD_NONE);
@@ -206,7 +207,7 @@ static void a_wrong_number_says_so(void **state)
 static void who_wants_a_number_erased_says_so(void **state)
 {
     static const char *const texts[] = {"hapus nomor sy", "tolong hapus no saya kak",
-        "hapus data saya", "hapus sy dari daftar", NULL};
+        "hapus data saya", "hapus sy dari daftar", "HAPUS", "hapus kak", "hps", NULL};
 
     (void)state;
     assert_all(texts, KEYWORD_ERASE);
@@ -220,6 +221,70 @@ static void a_stop_from_a_phone_that_others_read_is_told_apart(void **state)
 
     (void)state;
     assert_all(texts, KEYWORD_STOP_WATCHED);
+}
+
+static void a_command_is_a_whole_message(void **state)
+{
+    static const char *const help[] = {"BANTU", "bantu kak", "Tolong!!", "tlg",
+        "tolong sy kak", "b a n t u", "minta tolong", NULL};
+    static const char *const pause[] = {
+        "TUNDA", "tunda dulu kak", "tunda ya", "istirahat dulu", "ok tunda", NULL};
+    static const char *const go_on[] = {
+        "LANJUT", "lanjut dong", "lanjuuut", "ya lanjut", "sy mau lanjut", NULL};
+    static const char *const discreet[] = {"SENYAP", "senyap ya kak", "s.e.n.y.a.p", NULL};
+
+    (void)state;
+    assert_all(help, KEYWORD_HELP);
+    assert_all(pause, KEYWORD_PAUSE);
+    assert_all(go_on, KEYWORD_CONTINUE);
+    assert_all(discreet, KEYWORD_DISCREET);
+}
+
+static void a_command_takes_no_slips_and_no_part_of_a_message(void **state)
+{
+    static const char *const texts[] = {"bunda", "bahaya", "bantal", "tanda", "tuna",
+        "lanjur", "lanut", "senap", "senyum", "halus", "hapis", "banntu", "bntua",
+        "saya mau bantu", "bantu teman sy", "tolong jelaskan", "tunda nikah",
+        "sy mau lanjut sekolah", "lanjut ke smp", "jangan tunda", "jgn hapus",
+        "tidak lanjut", "tolong kirim lagi", "off dulu ya lg ujian", NULL};
+
+    (void)state;
+    assert_all(texts, KEYWORD_NONE);
+}
+
+static void a_yes_from_somebody_elses_phone_is_none(void **state)
+{
+    static const char *const shared[] = {"ya tapi ini hp mama", "ini hp bapak sy",
+        "iya tapi hp ini dipakai bersama", "mau, tapi hp mama", "hp ini punya kakak sy",
+        NULL};
+    static const char *const none[] = {"hp mama hilang", "bapak sy baca hp ini",
+        "ini hp baru", "hp", "mama", "ini mama", NULL};
+
+    (void)state;
+    assert_all(shared, KEYWORD_SHARED_PHONE);
+    assert_all(none, KEYWORD_NONE);
+}
+
+static void a_slip_in_an_answer_is_forgiven_but_never_onto_a_word(void **state)
+{
+    static const struct {
+        const char *text, *word;
+        bool slip;
+    } rows[] = {{"beanr", "benar", true}, {"bebar", "benar", true},
+        {"benaar", "benar", true}, {"bnar", "benar", true}, {"salha", "salah", true},
+        {"salh", "salah", true}, {"muali", "mulai", true}, {"besar", "benar", false},
+        {"bentar", "benar", false}, {"salak", "salah", false}, {"kalah", "salah", false},
+        {"mulia", "mulai", false}, {"benar", "benar", false}, {"b", "benar", false},
+        {"bennra", "benar", false}, {"iku", "ikut", false}, {"a", "b", false},
+        {"beanr sekali", "benar", false}, {"keluar", "keluar", false},
+        {"tidk", "tidak", false}, {"bensr1", "benar", false}, {"hadis", "hadir", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (reply_is_slip(rows[i].text, rows[i].word, NULL) != rows[i].slip) {
+            fail_msg("\"%s\" for \"%s\"", rows[i].text, rows[i].word);
+        }
+    }
 }
 
 static void who_agrees_may_say_who_it_is(void **state)
@@ -321,9 +386,12 @@ static void a_very_long_message_is_no_keyword(void **state)
 
 static void a_campaign_adds_words_and_removes_none(void **state)
 {
-    char *yes[] = {"iyek"}, *no[] = {"stop", "de"}, *stop[] = {"cukup sudah"};
-    struct words words = {
-        .yes = yes, .yes_n = 1, .no = no, .no_n = 2, .stop = stop, .stop_n = 1};
+    char *yes[] = {"iyek"}, *no[] = {"stop", "de"}, *stop[] = {"cukup sudah"},
+         *pause[] = {"istirahatka"};
+    struct words words = {.added = {[KEYWORD_YES] = {yes, 1},
+                              [KEYWORD_NO] = {no, 2},
+                              [KEYWORD_STOP] = {stop, 1},
+                              [KEYWORD_PAUSE] = {pause, 1}}};
 
     (void)state;
     assert_int_equal(reply_keyword("iyek", NULL), KEYWORD_NONE);
@@ -331,12 +399,13 @@ static void a_campaign_adds_words_and_removes_none(void **state)
     assert_int_equal(reply_keyword("de'", &words), KEYWORD_NO);
     assert_int_equal(reply_keyword("CUKUP SUDAH!", &words), KEYWORD_STOP);
     assert_int_equal(reply_keyword("stop", &words), KEYWORD_STOP);
+    assert_int_equal(reply_keyword("Istirahatka!", &words), KEYWORD_PAUSE);
 }
 
 static void a_risk_cue_is_found_as_whole_words(void **state)
 {
     char *risk[] = {"uang panai", "hamil"};
-    struct words words = {.risk = risk, .risk_n = 2};
+    struct words words = {.risk = {risk, 2}};
 
     (void)state;
     assert_true(reply_has_risk_cue("Uang PANAI sudah diterima", &words));
@@ -365,6 +434,10 @@ int main(void)
         cmocka_unit_test(a_wrong_number_says_so),
         cmocka_unit_test(who_wants_a_number_erased_says_so),
         cmocka_unit_test(a_stop_from_a_phone_that_others_read_is_told_apart),
+        cmocka_unit_test(a_command_is_a_whole_message),
+        cmocka_unit_test(a_command_takes_no_slips_and_no_part_of_a_message),
+        cmocka_unit_test(a_yes_from_somebody_elses_phone_is_none),
+        cmocka_unit_test(a_slip_in_an_answer_is_forgiven_but_never_onto_a_word),
         cmocka_unit_test(who_agrees_may_say_who_it_is),
         cmocka_unit_test(daftar_with_a_code_asks_to_join),
         cmocka_unit_test(setuju_counts_only_with_its_code),
