@@ -196,12 +196,19 @@ static const char *zone_short(const struct zone *zone, int32_t day)
     return ahead % 3600000 == 0 && hours >= 7 && hours <= 9 ? NAMES[hours - 7] : "";
 }
 
+void date_say(const struct zone *zone, int64_t at_ms, char tgl[8])
+{
+    static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "Mei", "Jun",
+        "Jul", "Agu", "Sep", "Okt", "Nov", "Des"};
+    struct civil civil = zone_civil(zone, at_ms);
+
+    snprintf(tgl, 8, "%d %s", civil.day % 100, MONTHS[civil.month - 1]);
+}
+
 void event_say(const struct event *event, const char *zone, struct event_words *words)
 {
     static const char *const DAYS[] = {
         "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"};
-    static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "Mei", "Jun",
-        "Jul", "Agu", "Sep", "Okt", "Nov", "Des"};
     const struct zone *own = zone_find(zone);
     int64_t start = event_start_at(event, zone);
     struct civil civil;
@@ -209,8 +216,7 @@ void event_say(const struct event *event, const char *zone, struct event_words *
     must(own != NULL, "zone %s of a checked campaign", zone);
     civil = zone_civil(own, start);
     snprintf(words->hari, sizeof words->hari, "%s", DAYS[civil.weekday - 1]);
-    snprintf(words->tgl, sizeof words->tgl, "%d %s", civil.day % 100,
-        MONTHS[civil.month - 1]);
+    date_say(own, start, words->tgl);
     snprintf(words->jam, sizeof words->jam, "%02d.%02d", civil.hour % 100,
         civil.minute % 100);
     snprintf(

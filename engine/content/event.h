@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+struct zone;
+
 /*
  * Its day and time are those of `zone`, one moment for everybody (a webinar). With zone
  * NULL they are each person's own local ones (a meeting in every village). One with a
@@ -35,6 +37,8 @@ struct event_words {
     char zona[8]; /* {zona}: WIB, WITA or WIT; empty elsewhere */
 };
 
+/* Any other day, as {tgl} says it: "27 Des". */
+void date_say(const struct zone *zone, int64_t at_ms, char tgl[8]);
 void event_say(const struct event *event, const char *zone, struct event_words *words);
 
 #endif

@@ -10,6 +10,7 @@
 #include "people/catalogue.h"
 #include "store/address_health.h"
 #include "store/consent.h"
+#include "store/enrolment.h"
 #include "store/guardian.h"
 #include "store/message.h"
 
@@ -199,6 +200,19 @@ static void check_hours(const struct gate_question *question,
     wait_until(answer, "quiet_hours", open);
 }
 
+/* TUNDA: a person's rest holds back what is queued already, reminders too. */
+static void check_rest(const struct gate *gate, const struct gate_question *question,
+    int64_t now, struct gate_answer *answer)
+{
+    struct enrolment enrolment;
+
+    if (question->kind == KIND_STEP &&
+        enrolment_of(gate->db, question->person_id, question->series_id, &enrolment) &&
+        enrolment.paused_until > now) {
+        wait_until(answer, "person_paused", enrolment.paused_until);
+    }
+}
+
 static void check_caps(const struct gate *gate, const struct gate_question *question,
     const struct gate_subject *subject, struct gate_answer *answer)
 {
@@ -257,6 +271,7 @@ void gate_check(const struct gate *gate, const struct gate_question *question,
         return;
     }
     check_caps(gate, question, &subject, answer);
+    check_rest(gate, question, now, answer);
     check_hours(question, &subject, now, answer);
     if (answer->verdict == GATE_WAIT) {
         /* What waits for another reason must also wake in an open hour. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "send/message_form.h"
 #include "send/outbox.h"
 #include "store/enrolment.h"
 
@@ -19,7 +20,9 @@ struct catalogue;
 struct catalogue_campaign;
 struct catalogue_series;
 struct event;
+struct quiz_item;
 struct service;
+struct step;
 struct text;
 struct send;
 struct plan;
@@ -76,6 +79,7 @@ struct fill_for {
     const struct service *service; /* what it refers to, or NULL */
     const char *code;              /* for {kode}; NULL: the person's own */
     const struct event *event;     /* what its step is placed around, or NULL */
+    int64_t date_at;               /* for {tgl} without an event: UTC ms; 0: none */
 };
 
 /* Chooses the text's variant for the person (her language; discreet when she, or anybody
@@ -83,6 +87,36 @@ struct fill_for {
  * NULL when there is no such text, or a discreet reader gets none. */
 char *planner_fill(const struct planner *planner, const struct fill_for *whom,
     const struct text *text, int64_t now);
+
+/*
+ * What a message is beside its text, filled for somebody: the choices of a question (their
+ * ids are STEP=VALUE, so that a tap answers that very question), the step's template for
+ * her language, its media. A discreet reader never gets an open template. Owned from
+ * planner_form_…() to planner_form_fini(); borrows the step.
+ */
+enum { PLANNER_FORM_TEXTS = 3 * FORM_LIST_MAX };
+
+struct planner_form {
+    struct message_form form;
+    char *owned[PLANNER_FORM_TEXTS];
+    size_t owned_n;
+};
+
+void planner_form_step(const struct planner *planner, const struct fill_for *whom,
+    const struct step *step, int64_t now, struct planner_form *form);
+/* The choices alone: of a step, and of an item of its quiz. */
+void planner_form_choices(const struct step *step, struct planner_form *form);
+void planner_form_item(const struct step *step, const struct quiz_item *item,
+    struct planner_form *form);
+void planner_form_fini(struct planner_form *form);
+
+/* TUNDA: an active enrolment rests for 14 days. Returns until when, UTC ms; 0: it rests
+ * already, and nothing changed. Saves it. */
+int64_t planner_pause(
+    const struct planner *planner, struct enrolment *enrolment, int64_t now);
+/* LANJUT: the rest ends now. False when there is none. Saves it. */
+bool planner_continue(
+    const struct planner *planner, struct enrolment *enrolment, int64_t now);
 
 /* Runs planner_steps() on a loop. Returns an owned plan; borrows the rest. */
 struct plan *plan_new(

@@ -69,6 +69,7 @@ void planner_activate(
     enrolment->state = ENROLMENT_ACTIVE;
     enrolment->joined_at = enrolment->before_at = now;
     enrolment->before_step[0] = '\0';
+    enrolment->paused_at = enrolment->paused_until = enrolment->shift_days = 0;
     set_reason(enrolment, "");
     if (series == NULL) {
         planner_end(planner, enrolment, "campaign_stopped", now);
@@ -189,7 +190,9 @@ static void advance(
         step_invited(planner, enrolment, series, now);
         break;
     case ENROLMENT_ACTIVE:
-        plan_step_active(planner, enrolment, series, now);
+        if (!plan_rests(planner, enrolment, series, now)) {
+            plan_step_active(planner, enrolment, series, now);
+        }
         break;
     case ENROLMENT_WAITING_GUARDIAN:
         plan_step_guardian(planner, enrolment, series, now);

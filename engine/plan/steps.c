@@ -15,6 +15,7 @@
 #include "store/counter.h"
 
 static const int64_t NEVER = INT64_MAX;
+static const int64_t DAY_MS = 24LL * 60 * 60 * 1000;
 
 int64_t plan_due_of(const struct planner *planner, const struct enrolment *enrolment,
     const struct step *step, int64_t now)
@@ -30,7 +31,8 @@ int64_t plan_due_of(const struct planner *planner, const struct enrolment *enrol
         return now; /* what it waits for is there */
     }
     gate_subject(planner->gate, enrolment->person_id, now, &subject);
-    return step_due_at(step, zone_name(subject.zone), enrolment->joined_at,
+    return step_due_at(step, zone_name(subject.zone),
+        enrolment->joined_at + enrolment->shift_days * DAY_MS,
         enrolment->before_at != 0 ? enrolment->before_at : enrolment->joined_at);
 }
 
@@ -142,9 +144,9 @@ static int64_t useless_at(const struct planner *planner,
 }
 
 /* A step that leaves no message is in the report by its reason alone. */
-static void count_outcome(const struct planner *planner,
-    const struct enrolment *enrolment, const struct catalogue_series *series,
-    const char *outcome, const char *reason, int64_t now)
+void plan_outcome(const struct planner *planner, const struct enrolment *enrolment,
+    const struct catalogue_series *series, const char *step, const char *outcome,
+    const char *reason, int64_t now)
 {
     struct gate_subject subject;
     struct counter_key key = {
@@ -154,15 +156,19 @@ static void count_outcome(const struct planner *planner,
     };
     char counted[COUNTER_REASON_SIZE];
 
+    if (!outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
+            reason, 0, now)) {
+        return;
+    }
     gate_subject(planner->gate, enrolment->person_id, now, &subject);
     key.day = zone_day(subject.zone, now);
-    snprintf(key.step, sizeof key.step, "%s", enrolment->step);
+    snprintf(key.step, sizeof key.step, "%s", step);
     memcpy(key.district, subject.person.district, sizeof key.district);
     counter_reason(FAILURE_NONE, "", reason, counted);
     counter_add_reason(planner->db, &key, outcome, counted, 1);
 }
 
-static void over(const struct planner *planner, struct enrolment *enrolment,
+void plan_over(const struct planner *planner, struct enrolment *enrolment,
     const struct catalogue_series *series, const char *outcome, const char *reason,
     int64_t now)
 {
@@ -171,10 +177,7 @@ static void over(const struct planner *planner, struct enrolment *enrolment,
     memcpy(step, enrolment->step, sizeof step);
     /* Its branches count, whether it was sent or passed by. */
     memcpy(enrolment->before_step, step, sizeof step);
-    if (outcome_set(planner->db, enrolment->id, step, enrolment->occurrence, outcome,
-            reason, 0, now)) {
-        count_outcome(planner, enrolment, series, outcome, reason, now);
-    }
+    plan_outcome(planner, enrolment, series, step, outcome, reason, now);
     planner_set_step(planner, enrolment, series, step, now);
     enrolment_save(planner->db, enrolment, now);
 }
@@ -247,7 +250,7 @@ static void hold(const struct planner *planner, struct enrolment *enrolment,
         last = due < last ? due : last;
     }
     if (answer->until >= last) {
-        over(planner, enrolment, series, "missed", answer->reason, now);
+        plan_over(planner, enrolment, series, "missed", answer->reason, now);
         return;
     }
     outcome_set(planner->db, enrolment->id, step->id, enrolment->occurrence, "held",
@@ -297,15 +300,19 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
                        : useless - enrolment->slot_at,
     };
     struct gate_answer answer;
+    struct planner_form form;
     char *text = planner_fill(planner, &whom, &step->text, now);
     int64_t message;
 
     if (text == NULL) {
-        over(planner, enrolment, series, "skipped", "discreet", now);
+        plan_over(planner, enrolment, series, "skipped", "discreet", now);
         return;
     }
+    planner_form_step(planner, &whom, step, now, &form);
     outgoing.text = text;
+    outgoing.form = &form.form;
     message = outbox_queue(planner->outbox, &outgoing, now, &answer);
+    planner_form_fini(&form);
     free(text);
     if (message != 0) {
         left(planner, enrolment, series, step, message, answer.channel, now);
@@ -315,7 +322,7 @@ static void send_step(const struct planner *planner, struct enrolment *enrolment
         if (strcmp(answer.reason, "reconfirm") == 0) {
             plan_reconfirm(planner, enrolment, series, now);
         }
-        over(planner, enrolment, series, "skipped", answer.reason, now);
+        plan_over(planner, enrolment, series, "skipped", answer.reason, now);
     }
 }
 
@@ -363,12 +370,12 @@ static bool is_over(const struct planner *planner, struct enrolment *enrolment,
         enrolment_save(planner->db, enrolment, now);
     } else if (step->kind == STEP_WAIT) {
         enrolment->before_at = now; /* a span behind a wait counts from its end */
-        over(planner, enrolment, series, "skipped", "waited", now);
+        plan_over(planner, enrolment, series, "skipped", "waited", now);
     } else if (now > enrolment->slot_at + step->late_ms ||
                now >= useless_at(planner, enrolment, step, now)) {
-        over(planner, enrolment, series, "missed", "late", now);
+        plan_over(planner, enrolment, series, "missed", "late", now);
     } else if (!plan_fits(&step->audience, subject)) {
-        over(planner, enrolment, series, "skipped", "not_for", now);
+        plan_over(planner, enrolment, series, "skipped", "not_for", now);
     } else {
         return false;
     }
@@ -400,7 +407,7 @@ void plan_step_active(const struct planner *planner, struct enrolment *enrolment
     if (step->kind == STEP_REFER) {
         service = service_of(step, series, &subject, now, &reason);
         if (service == NULL) {
-            over(planner, enrolment, series, "skipped", reason, now);
+            plan_over(planner, enrolment, series, "skipped", reason, now);
             return;
         }
     }
@@ -420,6 +427,7 @@ void plan_remind(const struct planner *planner, struct question *question, int64
     const struct step *step = NULL;
     struct enrolment enrolment;
     struct gate_answer answer = {.verdict = GATE_DENY};
+    struct planner_form form;
     char *text = NULL, name[40];
     int64_t last = question->closes_at;
 
@@ -449,10 +457,17 @@ void plan_remind(const struct planner *planner, struct question *question, int64
         outgoing.late_ms = last - question->reminder_at;
         snprintf(name, sizeof name, "%s*", step->id);
         text = planner_fill(planner, &whom, reminder_text(step, question), now);
+        if (question->postponed) { /* the step's own again, as it was */
+            planner_form_step(planner, &whom, step, now, &form);
+        } else {
+            planner_form_choices(step, &form);
+        }
         outgoing.text = text;
+        outgoing.form = &form.form;
         if (text != NULL && outgoing.late_ms > 0) {
             outbox_queue(planner->outbox, &outgoing, now, &answer);
         }
+        planner_form_fini(&form);
         free(text);
     }
     question->reminder_at =

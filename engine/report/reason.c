@@ -99,8 +99,8 @@ static const struct meaning reasons[] = {
         "Whoever has this number said that it is a wrong one: nothing more "
         "is sent to it."},
     {"person_paused",
-        "The person wrote TUNDA, or staff paused the messages: the series goes "
-        "on by itself afterwards; nothing to do."},
+        "The person wrote TUNDA and rests for two weeks: lessons move to the weeks "
+        "after it, events and dates do not."},
     {"template_paused",
         "The provider has paused or disabled the step's template, and no other "
         "route could carry it: mend the template at the provider, or add an "
@@ -182,6 +182,13 @@ static const struct meaning intents[] = {
     {"age", "age"},
     {"guardian", "guardian's answer"},
     {"answer", "answer"},
+    {"late", "late answer"},
+    {"erase", "HAPUS"},
+    {"help", "BANTU"},
+    {"pause", "TUNDA"},
+    {"continue", "LANJUT"},
+    {"discreet", "SENYAP"},
+    {"resumed", "let in again"},
     {"risk", "danger"},
     {"free", "own words"},
     {"media", "no text"},

@@ -10,7 +10,7 @@ int64_t consent_add(struct db *db, const struct consent *consent, int64_t now)
     struct stmt *stmt = db_stmt(db,
         "INSERT INTO consent (person_id,whose,decision,scope,series_id,channel,method,"
         " given_at,dated,wording,words,evidence,recorded_at)"
-        " VALUES (?1,?2,?3,'series',?4,?5,?6,?7,?8,?9,?10,?11,?12)");
+        " VALUES (?1,?2,?3,?13,?4,?5,?6,?7,?8,?9,?10,?11,?12)");
 
     stmt_int(stmt, 1, consent->person_id);
     stmt_text(stmt, 2, consent->guardian ? "guardian" : "own");
@@ -24,8 +24,23 @@ int64_t consent_add(struct db *db, const struct consent *consent, int64_t now)
     stmt_text(stmt, 10, consent->words);
     stmt_text(stmt, 11, consent->evidence);
     stmt_int(stmt, 12, now);
+    stmt_text(stmt, 13, consent->monthly ? "monthly" : "series");
     stmt_run(stmt);
     return db_last_id(db);
+}
+
+/* The row's id when it gives, and was not withdrawn; 0 else. */
+static int64_t read_live(struct stmt *stmt)
+{
+    int64_t id = 0;
+
+    if (stmt_row(stmt)) {
+        if (strcmp(stmt_get_word(stmt, 1), "given") == 0 && stmt_is_null(stmt, 2)) {
+            id = stmt_get_int(stmt, 0);
+        }
+        stmt_end(stmt);
+    }
+    return id;
 }
 
 int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t series_id)
@@ -34,18 +49,22 @@ int64_t consent_live(struct db *db, int64_t person_id, bool guardian, int64_t se
         "SELECT id,decision,withdrawn_at FROM consent"
         " WHERE person_id=?1 AND whose=?2 AND scope='series'"
         " AND (series_id IS NULL OR series_id=?3) ORDER BY id DESC LIMIT 1");
-    int64_t id = 0;
 
     stmt_int(stmt, 1, person_id);
     stmt_text(stmt, 2, guardian ? "guardian" : "own");
     stmt_int(stmt, 3, series_id);
-    if (stmt_row(stmt)) {
-        if (strcmp(stmt_get_word(stmt, 1), "given") == 0 && stmt_is_null(stmt, 2)) {
-            id = stmt_get_int(stmt, 0);
-        }
-        stmt_end(stmt);
-    }
-    return id;
+    return read_live(stmt);
+}
+
+int64_t consent_live_monthly(struct db *db, int64_t person_id, bool guardian)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT id,decision,withdrawn_at FROM consent WHERE person_id=?1 AND whose=?2"
+        " AND scope='monthly' ORDER BY id DESC LIMIT 1");
+
+    stmt_int(stmt, 1, person_id);
+    stmt_text(stmt, 2, guardian ? "guardian" : "own");
+    return read_live(stmt);
 }
 
 bool consent_any_own(struct db *db, int64_t person_id)

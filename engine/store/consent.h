@@ -14,6 +14,7 @@ struct consent {
     int64_t person_id;
     bool guardian; /* whose: the guardian's, else the person's own */
     bool refused;
+    bool monthly;         /* to the news once a month, and to no series */
     int64_t series_id;    /* 0: every series of the programme (an import's) */
     const char *channel;  /* NULL: none (paper, a guardian's) */
     const char *method;   /* paper, voice, reply … */
@@ -30,7 +31,9 @@ int64_t consent_add(struct db *db, const struct consent *consent, int64_t now);
  * when a refusal of the same person is newer. */
 int64_t consent_live(
     struct db *db, int64_t person_id, bool guardian, int64_t series_id);
-/* True when the person has ever agreed herself, to any series, and not withdrawn it. */
+/* The same for the news once a month. */
+int64_t consent_live_monthly(struct db *db, int64_t person_id, bool guardian);
+/* True when the person has ever agreed herself, to anything, and not withdrawn it. */
 bool consent_any_own(struct db *db, int64_t person_id);
 /* True when the person has a like row already (for imports that run twice). */
 bool consent_is_known(struct db *db, const struct consent *consent);

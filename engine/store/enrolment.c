@@ -15,7 +15,7 @@ const char *enrolment_state_name(enum enrolment_state state)
 
 #define COLUMNS                                                                        \
     "id,person_id,address_id,series_id,state,reason,joined_at,invited_at,step,"        \
-    "occurrence,slot_at,due_at,before_step,before_at"
+    "occurrence,slot_at,due_at,before_step,before_at,paused_until,paused_at,shift_days"
 
 static void read_row(struct stmt *stmt, struct enrolment *enrolment)
 {
@@ -32,6 +32,9 @@ static void read_row(struct stmt *stmt, struct enrolment *enrolment)
         .slot_at = stmt_get_int(stmt, 10),
         .due_at = stmt_get_int(stmt, 11),
         .before_at = stmt_get_int(stmt, 13),
+        .paused_until = stmt_get_int(stmt, 14),
+        .paused_at = stmt_get_int(stmt, 15),
+        .shift_days = stmt_get_int(stmt, 16),
     };
     while (strcmp(names[enrolment->state], state) != 0) {
         must(enrolment->state < ENROLMENT_ENDED, "enrolment state %s", state);
@@ -68,6 +71,9 @@ static void bind_state(
     stmt_int(stmt, 9, now);
     stmt_text(stmt, 10, enrolment->before_step);
     stmt_id(stmt, 11, enrolment->before_at);
+    stmt_id(stmt, 12, enrolment->paused_until);
+    stmt_id(stmt, 13, enrolment->paused_at);
+    stmt_int(stmt, 14, enrolment->shift_days);
 }
 
 int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t now)
@@ -75,14 +81,15 @@ int64_t enrolment_add(struct db *db, const struct enrolment *enrolment, int64_t 
     struct stmt *stmt = db_stmt(db,
         "INSERT INTO enrolment "
         "(state,reason,joined_at,invited_at,step,occurrence,slot_at,"
-        " due_at,updated_at,before_step,before_at,person_id,address_id,series_id)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"
+        " due_at,updated_at,before_step,before_at,paused_until,paused_at,shift_days,"
+        " person_id,address_id,series_id)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)"
         " ON CONFLICT DO NOTHING");
 
     bind_state(stmt, enrolment, now);
-    stmt_int(stmt, 12, enrolment->person_id);
-    stmt_int(stmt, 13, enrolment->address_id);
-    stmt_int(stmt, 14, enrolment->series_id);
+    stmt_int(stmt, 15, enrolment->person_id);
+    stmt_int(stmt, 16, enrolment->address_id);
+    stmt_int(stmt, 17, enrolment->series_id);
     return stmt_run(stmt) > 0 ? db_last_id(db) : 0;
 }
 
@@ -105,28 +112,35 @@ bool enrolment_of(
     return read_one(stmt, enrolment);
 }
 
+#define SET                                                                            \
+    "reason=?2,joined_at=?3,invited_at=?4,step=?5,occurrence=?6,slot_at=?7,due_at=?8," \
+    "updated_at=?9,before_step=?10,before_at=?11,paused_until=?12,paused_at=?13,"      \
+    "shift_days=?14 WHERE id=?15"
+
 /* Most keep their state: then the two indexes that hold it are left alone. */
 void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now)
 {
-    struct stmt *stmt =
-        db_stmt(db, "UPDATE enrolment SET reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-                    " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,"
-                    "before_at=?11"
-                    " WHERE id=?12 AND state=?1");
+    struct stmt *stmt = db_stmt(db, "UPDATE enrolment SET " SET " AND state=?1");
 
     bind_state(stmt, enrolment, now);
-    stmt_int(stmt, 12, enrolment->id);
+    stmt_int(stmt, 15, enrolment->id);
     if (stmt_run(stmt) > 0) {
         return;
     }
-    stmt = db_stmt(db,
-        "UPDATE enrolment SET state=?1,reason=?2,joined_at=?3,invited_at=?4,step=?5,"
-        " occurrence=?6,slot_at=?7,due_at=?8,updated_at=?9,before_step=?10,before_at=?"
-        "11"
-        " WHERE id=?12");
+    stmt = db_stmt(db, "UPDATE enrolment SET state=?1," SET);
     bind_state(stmt, enrolment, now);
-    stmt_int(stmt, 12, enrolment->id);
+    stmt_int(stmt, 15, enrolment->id);
     stmt_run(stmt);
+}
+
+bool enrolment_completed(struct db *db, int64_t person_id, struct enrolment *enrolment)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT " COLUMNS " FROM enrolment WHERE person_id=?1 AND state='ended'"
+        " AND reason='completed' ORDER BY updated_at DESC LIMIT 1");
+
+    stmt_int(stmt, 1, person_id);
+    return read_one(stmt, enrolment);
 }
 
 int64_t enrolment_earliest_due(struct db *db)
@@ -256,6 +270,15 @@ bool outcome_is_final(
     return has_outcome(
         db_stmt(db, "SELECT 1 FROM step_outcome WHERE enrolment_id=?1 AND step=?2"
                     " AND occurrence=?3 AND outcome<>'held'"),
+        enrolment_id, step, occurrence);
+}
+
+bool outcome_is_sent(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence)
+{
+    return has_outcome(
+        db_stmt(db, "SELECT 1 FROM step_outcome WHERE enrolment_id=?1 AND step=?2"
+                    " AND occurrence=?3 AND outcome='sent'"),
         enrolment_id, step, occurrence);
 }
 

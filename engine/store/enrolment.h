@@ -29,8 +29,11 @@ struct enrolment {
     int64_t occurrence;
     int64_t slot_at;      /* when that step was meant to leave; 0 none */
     int64_t due_at;       /* when the planner looks again; 0 never */
-    char before_step[32]; /* the last one that left, for branches; \"\" none */
+    char before_step[32]; /* the last one that left, for branches; "" none */
     int64_t before_at;    /* when one was sent last, or she joined; 0 not yet */
+    int64_t paused_until; /* TUNDA: nothing that we start before; 0: not paused */
+    int64_t paused_at;    /* since when; 0: not paused */
+    int64_t shift_days;   /* by how much pauses have moved weeks and days of the series */
 };
 
 /* Returns the new id; 0 when the person is in the series already. */
@@ -40,6 +43,8 @@ bool enrolment_of(
     struct db *db, int64_t person_id, int64_t series_id, struct enrolment *enrolment);
 /* Writes all but the ids. */
 void enrolment_save(struct db *db, const struct enrolment *enrolment, int64_t now);
+/* The person's series that came to its end last; false when none did. */
+bool enrolment_completed(struct db *db, int64_t person_id, struct enrolment *enrolment);
 /* The ids of those that are due at now, the earliest first; returns how many. */
 int enrolment_due_ids(struct db *db, int64_t now, int64_t *ids, int max);
 /* The earliest due time of all; 0: none. */
@@ -66,6 +71,9 @@ void outcome_to_missed(struct db *db, int64_t enrolment_id, const char *step,
 bool outcome_is_final(
     struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
 
+/* True when the step's message was made. */
+bool outcome_is_sent(
+    struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
 /* True when the step waits for an open hour or for room under a cap. */
 bool outcome_is_held(
     struct db *db, int64_t enrolment_id, const char *step, int64_t occurrence);
@@ -85,9 +93,17 @@ struct question {
 };
 
 void question_add(struct db *db, const struct question *question);
-/* The newest one that can be answered (or its answer changed) at now on the channel. */
-bool question_newest(struct db *db, int64_t address_id, const char *channel,
-    int64_t now, struct question *question);
+/* Those of an address that can be answered (or their answers changed) at now, on any
+ * channel, the newest first; returns how many. */
+int question_open(
+    struct db *db, int64_t address_id, int64_t now, struct question *list, int max);
+/* The newest one of that step that the address was asked. */
+bool question_of_step(
+    struct db *db, int64_t address_id, const char *step, struct question *question);
+/* The newest one of the address that closed unanswered, at or before now and after
+ * `since`. */
+bool question_closed(struct db *db, int64_t address_id, int64_t since, int64_t now,
+    struct question *question);
 /* Writes all but the key and asked_at. */
 void question_save(struct db *db, const struct question *question);
 /* Its message goes by another channel now, so that is where answers come from. */
@@ -98,10 +114,18 @@ bool question_reminder_due(struct db *db, int64_t now, struct question *question
 /* The earliest reminder of all; 0: none. */
 int64_t question_earliest_reminder(struct db *db);
 
-/* One answer; is_right: 1, 0, or -1 when the question knows no right answer. */
-void answer_add(struct db *db, const struct question *question, const char *value,
-    int is_right, int score, int64_t inbound_id, int64_t now);
-/* The newest answer's value; false when there is none. */
+/* One answer; value is borrowed for the call. */
+struct answer_given {
+    const char *value;
+    int is_right; /* 1, 0, or -1 when the question knows no right answer, or it is late */
+    int score;
+    bool late; /* it came when the question was closed: leads nowhere, scores nothing */
+    int64_t inbound_id;
+};
+
+void answer_add(struct db *db, const struct question *question,
+    const struct answer_given *answer, int64_t now);
+/* The newest answer's value that came in time; false when there is none. */
 bool answer_newest(
     struct db *db, int64_t enrolment_id, const char *step, char value[64]);
 /* Points of a question, or of all items of a quiz; the first answer to each counts. */

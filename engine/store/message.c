@@ -236,6 +236,19 @@ static int read_rows(struct stmt *stmt, struct message *list, int max)
     return n;
 }
 
+bool message_since(
+    struct db *db, int64_t address_id, enum message_kind kind, int64_t since)
+{
+    struct stmt *stmt = db_stmt(db,
+        "SELECT 1 FROM message WHERE address_id=?1 AND kind=?2 AND created_at>?3"
+        " AND state<>'failed' AND state<>'expired' AND state<>'cancelled' LIMIT 1");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_text(stmt, 2, message_kind_name(kind));
+    stmt_int(stmt, 3, since);
+    return stmt_found(stmt);
+}
+
 bool message_find(struct db *db, int64_t id, struct message *message)
 {
     struct stmt *stmt = db_stmt(db, "SELECT " COLUMNS " FROM message WHERE id=?1");

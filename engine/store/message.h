@@ -64,6 +64,10 @@ struct message {
 void message_add(struct db *db, struct message *message, const char *text,
     const char *form_json, int64_t now);
 bool message_find(struct db *db, int64_t id, struct message *message);
+/* True when one of the kind was made for the address after `since`, and has not been given
+ * up. */
+bool message_since(
+    struct db *db, int64_t address_id, enum message_kind kind, int64_t since);
 /* True while the message is SENDING by its n-th attempt: it is then as it was claimed. */
 bool message_is_on_wire(struct db *db, int64_t id, int64_t n);
 /* The text that it carries, owned; NULL when it is gone or sealed. *form_json gets its

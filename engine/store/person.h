@@ -14,6 +14,7 @@ struct db;
 enum person_flag {
     PERSON_SHARED_PHONE = 1, /* others read this phone */
     PERSON_DISCREET = 2,     /* asked for neutral texts */
+    PERSON_UNSAFE_PHONE = 4, /* somebody watches it: no word about danger goes there */
 };
 
 /* Texts are NUL-terminated and cut by whoever cleans the input. Plain data. */

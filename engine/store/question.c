@@ -12,11 +12,8 @@
     "enrolment_id,step,occurrence,address_id,channel,asked_at,closes_at,answered_at,"  \
     "changes_left,reminder_at,postponed"
 
-static bool read_one(struct stmt *stmt, struct question *question)
+static void read_row(struct stmt *stmt, struct question *question)
 {
-    if (!stmt_row(stmt)) {
-        return false;
-    }
     *question = (struct question){
         .enrolment_id = stmt_get_int(stmt, 0),
         .occurrence = stmt_get_int(stmt, 2),
@@ -30,8 +27,17 @@ static bool read_one(struct stmt *stmt, struct question *question)
     };
     snprintf(question->step, sizeof question->step, "%s", stmt_get_word(stmt, 1));
     snprintf(question->channel, sizeof question->channel, "%s", stmt_get_word(stmt, 4));
-    stmt_end(stmt);
-    return true;
+}
+
+static bool read_one(struct stmt *stmt, struct question *question)
+{
+    bool found = stmt_row(stmt);
+
+    if (found) {
+        read_row(stmt, question);
+        stmt_end(stmt);
+    }
+    return found;
 }
 
 void question_add(struct db *db, const struct question *question)
@@ -54,16 +60,46 @@ void question_add(struct db *db, const struct question *question)
     stmt_run(stmt);
 }
 
-bool question_newest(struct db *db, int64_t address_id, const char *channel,
-    int64_t now, struct question *question)
+int question_open(
+    struct db *db, int64_t address_id, int64_t now, struct question *list, int max)
 {
     struct stmt *stmt = db_stmt(db,
-        "SELECT " COLUMNS " FROM question WHERE address_id=?1 AND channel=?2"
-        " AND closes_at>?3 AND (answered_at IS NULL OR changes_left>0)"
-        " ORDER BY asked_at DESC LIMIT 1");
+        "SELECT " COLUMNS " FROM question WHERE address_id=?1 AND closes_at>?2"
+        " AND (answered_at IS NULL OR changes_left>0) ORDER BY asked_at DESC LIMIT ?3");
+    int n = 0;
 
     stmt_int(stmt, 1, address_id);
-    stmt_text(stmt, 2, channel);
+    stmt_int(stmt, 2, now);
+    stmt_int(stmt, 3, max);
+    while (n < max && stmt_row(stmt)) {
+        read_row(stmt, &list[n++]);
+    }
+    stmt_end(stmt);
+    return n;
+}
+
+bool question_of_step(
+    struct db *db, int64_t address_id, const char *step, struct question *question)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT " COLUMNS " FROM question WHERE address_id=?1 AND step=?2"
+                    " ORDER BY asked_at DESC LIMIT 1");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_text(stmt, 2, step);
+    return read_one(stmt, question);
+}
+
+bool question_closed(struct db *db, int64_t address_id, int64_t since, int64_t now,
+    struct question *question)
+{
+    struct stmt *stmt =
+        db_stmt(db, "SELECT " COLUMNS " FROM question WHERE address_id=?1"
+                    " AND closes_at>?2 AND closes_at<=?3 AND answered_at IS NULL"
+                    " ORDER BY asked_at DESC LIMIT 1");
+
+    stmt_int(stmt, 1, address_id);
+    stmt_int(stmt, 2, since);
     stmt_int(stmt, 3, now);
     return read_one(stmt, question);
 }
@@ -117,25 +153,26 @@ int64_t question_earliest_reminder(struct db *db)
     return stmt_value(stmt);
 }
 
-void answer_add(struct db *db, const struct question *question, const char *value,
-    int is_right, int score, int64_t inbound_id, int64_t now)
+void answer_add(struct db *db, const struct question *question,
+    const struct answer_given *answer, int64_t now)
 {
     struct stmt *stmt = db_stmt(db,
         "INSERT INTO answer (enrolment_id,step,occurrence,value,is_right,score,"
-        " inbound_id,at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
+        " inbound_id,at,late) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)");
 
     stmt_int(stmt, 1, question->enrolment_id);
     stmt_text(stmt, 2, question->step);
     stmt_int(stmt, 3, question->occurrence);
-    stmt_text(stmt, 4, value);
-    if (is_right < 0) {
+    stmt_text(stmt, 4, answer->value);
+    if (answer->is_right < 0) {
         stmt_null(stmt, 5);
     } else {
-        stmt_int(stmt, 5, is_right);
+        stmt_int(stmt, 5, answer->is_right);
     }
-    stmt_int(stmt, 6, score);
-    stmt_id(stmt, 7, inbound_id);
+    stmt_int(stmt, 6, answer->score);
+    stmt_id(stmt, 7, answer->inbound_id);
     stmt_int(stmt, 8, now);
+    stmt_int(stmt, 9, answer->late);
     stmt_run(stmt);
 }
 
@@ -144,7 +181,7 @@ bool answer_newest(
 {
     struct stmt *stmt =
         db_stmt(db, "SELECT value FROM answer WHERE enrolment_id=?1 AND step=?2"
-                    " ORDER BY id DESC LIMIT 1");
+                    " AND late=0 ORDER BY id DESC LIMIT 1");
 
     stmt_int(stmt, 1, enrolment_id);
     stmt_text(stmt, 2, step);

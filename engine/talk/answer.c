@@ -1,9 +1,11 @@
 /*
- * answer.c: an answer to the newest open question: feedback, score, one change of mind,
- * and quizzes whose questions come one after another.
+ * answer.c: answers: to a question that is open, the newest first, those of the channel
+ * that she wrote on before those of another; to the question whose button was tapped; and
+ * to the newest that has closed.
  *
- * An item of a quiz is a question of its own, called STEP.ITEM. It is asked as a reply, so
- * it counts against no cap.
+ * An answer in time gets feedback, a score, one change of mind, and leads on; a late one
+ * gets its feedback and is kept, no more. An item of a quiz is a question of its own,
+ * called STEP.ITEM. It is asked as a reply, so it counts against no cap.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -15,7 +17,7 @@
 #include "people/catalogue.h"
 #include "talk/internal.h"
 
-enum { NAME_SIZE = 40, MANY_WORDS_MAX = 64 };
+enum { NAME_SIZE = 40, MANY_WORDS_MAX = 64, LATE_DAYS = 7 };
 
 /* The question at hand: its step, and the item when it is one of a quiz. */
 struct asked {
@@ -23,21 +25,33 @@ struct asked {
     const struct step *step;
     const struct quiz_item *item; /* NULL: the step's own question */
     size_t item_at;
+    const char *text; /* what was answered */
+    bool slips;       /* a typing slip is forgiven */
 };
 
-/* The question's own series: the number may have moved on to another since. */
+/* Whose series the turn is in; a question's own may be another, the number may have moved
+ * on since. */
+static void enter(struct talk_turn *turn, const struct catalogue_series *series)
+{
+    turn->series = series;
+    if (series != NULL) {
+        turn->loaded = series->campaign;
+        turn->campaign = series->campaign->compiled;
+    }
+}
+
+/* Finds what turn->question asks, and enters its series. */
 static bool find_asked(struct talk_turn *turn, struct asked *asked)
 {
     const struct catalogue *catalogue = turn->talk->planner->catalogue;
     const char *dot = strchr(turn->question.step, '.');
     char name[NAME_SIZE];
 
-    *asked = (struct asked){0};
     if (!enrolment_find(
             turn->talk->db, turn->question.enrolment_id, &asked->enrolment)) {
         return false;
     }
-    turn->series = catalogue_series_find(catalogue, asked->enrolment.series_id);
+    enter(turn, catalogue_series_find(catalogue, asked->enrolment.series_id));
     snprintf(name, sizeof name, "%.*s",
         dot == NULL ? (int)strlen(turn->question.step)
                     : (int)(dot - turn->question.step),
@@ -56,16 +70,33 @@ static bool find_asked(struct talk_turn *turn, struct asked *asked)
     return dot == NULL || asked->item != NULL;
 }
 
+/* The listed answer that the message is, or is a slip of. */
+static const struct answer *accepted(
+    const struct talk_turn *turn, const struct asked *asked)
+{
+    const struct words *words = &turn->campaign->words;
+
+    if (asked->item != NULL) {
+        return asked->slips ? item_answer_slip(asked->item, asked->text, words)
+                            : item_answer(asked->item, asked->text);
+    }
+    return asked->slips ? step_answer_slip(asked->step, asked->text, words)
+                        : step_answer(asked->step, asked->text);
+}
+
 /* Records the answer; a change of mind is kept beside the first, which scores. */
 static void record(struct talk_turn *turn, struct question *question,
     const struct answer *answer, bool scored)
 {
-    bool first = question->answered_at == 0;
+    struct answer_given given = {
+        .value = answer->value,
+        .is_right = scored ? (answer->right ? 1 : 0) : -1,
+        .score = scored ? answer->score : 0,
+        .inbound_id = turn->inbound_id,
+    };
 
-    answer_add(turn->talk->db, question, answer->value,
-        scored ? (answer->right ? 1 : 0) : -1, scored ? answer->score : 0,
-        turn->inbound_id, turn->now);
-    if (first) {
+    answer_add(turn->talk->db, question, &given, turn->now);
+    if (question->answered_at == 0) {
         question->answered_at = turn->now;
     } else {
         question->changes_left--;
@@ -85,12 +116,15 @@ static void ask_item(struct talk_turn *turn, const struct asked *asked, size_t a
         .asked_at = turn->now,
         .closes_at = turn->now + asked->step->closes_ms,
     };
+    struct planner_form form;
 
     snprintf(question.step, sizeof question.step, "%s.%s", asked->step->id, item->id);
     snprintf(
         question.channel, sizeof question.channel, "%s", channel_name(turn->channel));
     question_add(turn->talk->db, &question);
-    talk_reply(turn, KIND_REPLY, question.step, &item->text, true);
+    planner_form_item(asked->step, item, &form);
+    talk_reply_formed(turn, KIND_REPLY, question.step, &item->text, &form.form, true);
+    planner_form_fini(&form);
 }
 
 static void ask_next(struct talk_turn *turn, const struct asked *asked, size_t at)
@@ -107,19 +141,6 @@ static void ask_next(struct talk_turn *turn, const struct asked *asked, size_t a
     talk_reply(turn, KIND_REPLY, name, &asked->step->done, true);
 }
 
-static bool is_listed(char *const *list, size_t n, const char *text)
-{
-    char normal[128];
-
-    reply_normalise_answer(text, normal, sizeof normal);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(list[i], normal) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "1C 2C 3B" answers several items in one message; all of its words must fit. */
 static bool take_many(struct talk_turn *turn, const struct asked *asked)
 {
@@ -129,7 +150,7 @@ static bool take_many(struct talk_turn *turn, const struct asked *asked)
     size_t next = 0;
 
     /* What fills the buffer may go on in words of one's own. */
-    if (reply_normalise(turn->text, normal, sizeof normal) + 4 >= sizeof normal) {
+    if (reply_normalise(asked->text, normal, sizeof normal) + 4 >= sizeof normal) {
         return false;
     }
     for (word = strtok_r(normal, " ", &rest); word != NULL;
@@ -186,67 +207,160 @@ static void put_off(struct talk_turn *turn, const struct asked *asked)
 /* The beginning of a quiz: MULAI, NANTI, or all of it in one message. */
 static bool take_start(struct talk_turn *turn, const struct asked *asked)
 {
-    const struct step *step = asked->step;
+    bool later;
 
-    if (is_listed(step->start_words, step->start_words_n, turn->text)) {
+    if (asked->slips || !step_begins(asked->step, asked->text, &later)) {
+        return !asked->slips && take_many(turn, asked);
+    }
+    if (!later) {
         turn->question.answered_at = turn->now;
         turn->question.reminder_at = 0;
         question_save(turn->talk->db, &turn->question);
         ask_item(turn, asked, 0);
-        return true;
-    }
-    if (is_listed(step->later_words, step->later_words_n, turn->text) &&
-        !turn->question.postponed) {
+    } else if (!turn->question.postponed) {
         put_off(turn, asked);
-        return true;
+    } else {
+        return false;
     }
-    return take_many(turn, asked);
+    return true;
 }
 
 static bool take_item(struct talk_turn *turn, const struct asked *asked)
 {
-    const struct answer *answer = item_answer(asked->item, turn->text);
+    const struct answer *answer = accepted(turn, asked);
 
     if (answer == NULL) {
-        return take_many(turn, asked);
+        return !asked->slips && take_many(turn, asked);
     }
     record(turn, &turn->question, answer, asked->item->scored);
     ask_next(turn, asked, asked->item_at + 1);
     return true;
 }
 
-static bool take_plain(struct talk_turn *turn, const struct asked *asked)
+static void give_feedback(
+    struct talk_turn *turn, const struct asked *asked, const struct answer *answer)
 {
     const struct step *step = asked->step;
-    const struct answer *answer = step_answer(step, turn->text);
-    bool scored = step->ask == ASK_QUIZ;
+    bool wrong = step->ask == ASK_QUIZ && !answer->right;
     char name[NAME_SIZE];
 
-    if (answer == NULL) {
-        return false;
-    }
-    record(turn, &turn->question, answer, scored);
-    planner_answered(turn->talk->planner, asked->enrolment.id, step->id, turn->now);
-    snprintf(name, sizeof name, "%s%s", step->id, scored && !answer->right ? "-" : "+");
+    snprintf(name, sizeof name, "%s%s", step->id, wrong ? "-" : "+");
     talk_reply(turn, KIND_REPLY, name,
         answer->feedback.plain != NULL ? &answer->feedback
         : answer->right                ? &step->right
                                        : &step->wrong,
         false);
+}
+
+static bool take_plain(struct talk_turn *turn, const struct asked *asked)
+{
+    const struct answer *answer = accepted(turn, asked);
+
+    if (answer == NULL) {
+        return false;
+    }
+    record(turn, &turn->question, answer, asked->step->ask == ASK_QUIZ);
+    planner_answered(
+        turn->talk->planner, asked->enrolment.id, asked->step->id, turn->now);
+    give_feedback(turn, asked, answer);
     return true;
+}
+
+/* Tries turn->question with the text. When it is no answer, the turn is as before. */
+static bool take(struct talk_turn *turn, const char *text, bool slips)
+{
+    struct talk_turn before = *turn;
+    struct asked asked = {.text = text, .slips = slips};
+    bool taken = false;
+
+    if (find_asked(turn, &asked)) {
+        turn->person_id = asked.enrolment.person_id;
+        taken = asked.item != NULL            ? take_item(turn, &asked)
+                : asked.step->items_n > 0 ? take_start(turn, &asked)
+                                              : take_plain(turn, &asked);
+    }
+    if (!taken) {
+        *turn = before;
+    }
+    return taken;
 }
 
 bool talk_answer(struct talk_turn *turn)
 {
-    struct asked asked;
+    for (int i = 0; i < turn->open_n; i++) {
+        turn->question = turn->open[i];
+        if (take(turn, turn->text, false)) {
+            return true;
+        }
+    }
+    turn->question = turn->open[0];
+    return turn->open_n > 0 && take(turn, turn->text, true);
+}
 
-    if (!find_asked(turn, &asked)) {
+/* Keeps it and says what there is to say; it leads nowhere. */
+static bool take_late(struct talk_turn *turn, const char *text)
+{
+    struct talk_turn before = *turn;
+    struct asked asked = {.text = text};
+    const struct answer *answer = NULL;
+    struct answer_given given = {
+        .is_right = -1, .late = true, .inbound_id = turn->inbound_id};
+
+    if (find_asked(turn, &asked) &&
+        (asked.enrolment.state != ENROLMENT_ENDED ||
+            strcmp(asked.enrolment.reason, "completed") == 0)) {
+        answer = accepted(turn, &asked);
+    }
+    if (answer == NULL) {
+        *turn = before;
         return false;
     }
     turn->person_id = asked.enrolment.person_id;
-    if (asked.item != NULL) {
-        return take_item(turn, &asked);
+    given.value = answer->value;
+    answer_add(turn->talk->db, &turn->question, &given, turn->now);
+    turn->question.answered_at = turn->now;
+    turn->question.changes_left = 0;
+    question_save(turn->talk->db, &turn->question);
+    if (asked.item == NULL) {
+        give_feedback(turn, &asked, answer);
+    } else {
+        talk_reply(turn, KIND_REPLY, reply_id_name(REPLY_CONTINUE),
+            &turn->campaign->replies[REPLY_CONTINUE], true);
     }
-    return asked.step->items_n > 0 ? take_start(turn, &asked)
-                                   : take_plain(turn, &asked);
+    return true;
+}
+
+static int64_t late_since(const struct talk_turn *turn)
+{
+    return turn->now - LATE_DAYS * 24LL * 60 * 60 * 1000;
+}
+
+bool talk_late_answer(struct talk_turn *turn)
+{
+    return question_closed(turn->talk->db, turn->address_id, late_since(turn),
+               turn->now, &turn->question) &&
+           take_late(turn, turn->text);
+}
+
+bool talk_choice(struct talk_turn *turn, enum intent *intent)
+{
+    const char *value = strchr(turn->choice, '=');
+    struct question *question = &turn->question;
+    char step[sizeof question->step];
+    bool open;
+
+    if (value == NULL || (size_t)(value - turn->choice) >= sizeof step) {
+        return false;
+    }
+    snprintf(step, sizeof step, "%.*s", (int)(value - turn->choice), turn->choice);
+    if (!question_of_step(turn->talk->db, turn->address_id, step, question)) {
+        return false;
+    }
+    open = question->closes_at > turn->now;
+    *intent = open || question->answered_at != 0 ? INTENT_ANSWER : INTENT_LATE;
+    if (question->answered_at != 0 && (!open || question->changes_left == 0)) {
+        return true; /* tapped again: it is answered, and answers nothing else */
+    }
+    return open ? take(turn, value + 1, false)
+                : question->closes_at > late_since(turn) && take_late(turn, value + 1);
 }

@@ -16,14 +16,23 @@
 
 /* A reply may wait for an open hour until the next day, not longer. */
 static const int64_t REPLY_LATE_MS = 24LL * 60 * 60 * 1000;
+/* R22: the erasure is done within 72 hours. */
+static const int64_t ERASED_WITHIN_MS = 72LL * 60 * 60 * 1000;
 
 void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step,
     const struct text *text, bool neutral)
+{
+    talk_reply_formed(turn, kind, step, text, NULL, neutral);
+}
+
+void talk_reply_formed(struct talk_turn *turn, enum message_kind kind, const char *step,
+    const struct text *text, const struct message_form *form, bool neutral)
 {
     struct fill_for whom = {
         .campaign = turn->loaded,
         .person_id = turn->person_id,
         .address_id = turn->address_id,
+        .date_at = turn->date_at,
     };
     struct outgoing outgoing = {
         .kind = kind,
@@ -31,6 +40,7 @@ void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step
         .person_id = turn->person_id,
         .address_id = turn->address_id,
         .step = step,
+        .form = form,
         .gateway = turn->gateway,
         .neutral = neutral,
         .inbound_id = turn->inbound_id,
@@ -150,32 +160,51 @@ static void end_all(struct talk_turn *turn)
     send_cancel_address(db, turn->address_id, "opted_out", turn->now);
 }
 
-/* Others read what comes to this phone: what may ever come again says nothing. */
-static void mark_watched(struct talk_turn *turn)
+void talk_stop_quietly(struct talk_turn *turn, const char *reason, const char *words)
 {
-    enum { PEOPLE_MAX = 64 };
-    int64_t ids[PEOPLE_MAX];
-    int n = address_people(turn->talk->db, turn->address_id, ids, PEOPLE_MAX);
+    suppression_add(turn->talk->db, turn->address_id, reason, words,
+        channel_name(turn->channel), turn->inbound_id, turn->now);
+    end_all(turn);
+}
 
-    for (int i = 0; i < n; i++) {
-        struct person person;
+/* Queues the erasure of whoever wrote; of several behind the number a human finds out who
+ * it was. Returns true when it is news, and there is somebody to erase. */
+static bool request_erasure(struct talk_turn *turn)
+{
+    struct db *db = turn->talk->db;
+    int64_t ids[2];
+    int n = address_people(db, turn->address_id, ids, 2);
+    bool news = n > 1 || (n == 1 && !erasure_is_requested(db, ids[0], NULL));
 
-        if (person_find(turn->talk->db, ids[i], &person)) {
-            person.flags |= PERSON_SHARED_PHONE | PERSON_DISCREET;
-            person_update(turn->talk->db, &person, turn->now);
-        }
+    if (n == 1) {
+        erasure_request(db, ids[0], "asked", turn->now);
     }
+    turn->date_at = turn->now + ERASED_WITHIN_MS;
+    return news;
+}
+
+/* What is said after it: HAPUS has a word of its own, whatever was said to a STOP before. */
+static enum reply_id stop_reply(
+    const struct talk_turn *turn, enum keyword keyword, bool erases)
+{
+    const struct text *replies = turn->campaign->replies;
+
+    if (keyword == KEYWORD_WRONG_NUMBER &&
+        replies[REPLY_WRONG_NUMBER].plain != NULL) {
+        return REPLY_WRONG_NUMBER;
+    }
+    return erases && replies[REPLY_ERASE].plain != NULL ? REPLY_ERASE : REPLY_OPT_OUT;
 }
 
 void talk_opt_out(struct talk_turn *turn, enum keyword keyword, bool silent)
 {
     struct db *db = turn->talk->db;
-    bool wrong = keyword == KEYWORD_WRONG_NUMBER,
-         watched = keyword == KEYWORD_STOP_WATCHED;
+    bool watched = keyword == KEYWORD_STOP_WATCHED, erases = false;
     bool first = suppression_add(db, turn->address_id,
-        wrong ? "wrong_number" : "opted_out", watched || silent ? "STOP" : turn->text,
-        channel_name(turn->channel), turn->inbound_id, turn->now);
-    enum reply_id reply = wrong ? REPLY_WRONG_NUMBER : REPLY_OPT_OUT;
+        keyword == KEYWORD_WRONG_NUMBER ? "wrong_number" : "opted_out",
+        watched || silent ? "STOP" : turn->text, channel_name(turn->channel),
+        turn->inbound_id, turn->now);
+    enum reply_id reply;
 
     end_all(turn);
     /* What a guardian meant by a bare stop, or who holds that phone, a human finds out. */
@@ -183,14 +212,17 @@ void talk_opt_out(struct talk_turn *turn, enum keyword keyword, bool silent)
     turn->needs_human = watched || keyword == KEYWORD_ERASE ||
                         guardian_is_address(db, turn->address_id);
     if (watched) {
-        mark_watched(turn);
+        /* Others read what comes to this phone: what may ever come again says nothing. */
+        talk_flag_people(
+            turn, PERSON_SHARED_PHONE | PERSON_DISCREET | PERSON_UNSAFE_PHONE);
     }
-    if (!first || turn->campaign == NULL || watched || silent) {
+    if (keyword == KEYWORD_ERASE) {
+        erases = request_erasure(turn);
+    }
+    if ((!first && !erases) || turn->campaign == NULL || watched || silent) {
         return;
     }
-    if (turn->campaign->replies[reply].plain == NULL) {
-        reply = REPLY_OPT_OUT;
-    }
+    reply = stop_reply(turn, keyword, erases);
     talk_reply(
         turn, KIND_ACK, reply_id_name(reply), &turn->campaign->replies[reply], true);
 }

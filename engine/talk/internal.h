@@ -8,10 +8,13 @@
 #include "store/enrolment.h"
 #include "talk/talk.h"
 
+struct adapter_event;
 struct campaign;
 struct catalogue_campaign;
 struct catalogue_series;
 struct text;
+
+enum { TALK_OPEN_MAX = 8 };
 
 /* The message at hand, and who may have written it. Lives for one talk_inbound(). */
 struct talk_turn {
@@ -26,8 +29,12 @@ struct talk_turn {
     bool has_enrolment;
     struct enrolment enrolment;            /* the live one of this number */
     const struct catalogue_series *series; /* of it, or NULL */
-    bool has_question;
-    struct question question; /* the newest open one on this channel */
+    const char *choice;                    /* the id of the button that was tapped, or "" */
+    /* What can be answered: of this channel first, then of others, the newest first. */
+    struct question open[TALK_OPEN_MAX];
+    int open_n;
+    struct question question; /* the one that is looked at */
+    int64_t date_at;          /* {tgl} of the reply; 0: none */
     bool needs_human;         /* also when the intent by itself would not */
     bool sealed;              /* says more than its intent: stored sealed */
 };
@@ -55,11 +62,37 @@ enum { TALK_EVIDENCE_SIZE = 40 };
 void talk_evidence(const struct talk_turn *turn, char evidence[TALK_EVIDENCE_SIZE]);
 /* False unless the number was asked whether it is still theirs, and says YA or TIDAK. */
 bool talk_reconfirm(struct talk_turn *turn, enum keyword keyword);
-/* False when the message is no answer to the question. */
+/* True when something was asked after `at`, and can still be answered. */
+bool talk_asked_since(const struct talk_turn *turn, int64_t at);
+/* False when the message is no answer to any question that is open. */
 bool talk_answer(struct talk_turn *turn);
+/* False unless it is a listed answer to the newest question of the number that closed
+ * unanswered, a week ago at most. */
+bool talk_late_answer(struct talk_turn *turn);
+/* A button of ours (STEP=VALUE) was tapped: it answers that question, whatever is newer.
+ * False when it is none of ours, or the question takes it no more. */
+bool talk_choice(struct talk_turn *turn, enum intent *intent);
+/* BANTU, TUNDA, LANJUT, SENYAP, and "ini hp mama". False for any other keyword. */
+bool talk_command(struct talk_turn *turn, enum keyword keyword, enum intent *intent);
+
+/* Adds flags (person.h) to everybody behind the number. */
+void talk_flag_people(struct talk_turn *turn, unsigned flags);
+
+/* The address that wrote: of a second id the number behind it, where that is known. */
+int64_t talk_sender(
+    const struct talk *talk, const struct adapter_event *event, int64_t now);
+/* Keeps which second id belongs to the number that wrote. A stop that the id had said
+ * holds for the number. */
+void talk_learn_alias(struct talk_turn *turn, const struct adapter_event *event);
+/* A stop that needs no answer: at the gateway, or of a number's second id. words: what it
+ * came as. */
+void talk_stop_quietly(struct talk_turn *turn, const char *reason, const char *words);
 
 /* Queues a reply of that kind (step: what it is); a text without a plain one is silence. */
 void talk_reply(struct talk_turn *turn, enum message_kind kind, const char *step,
     const struct text *text, bool neutral);
+/* The same with what else it may be on a channel that can show it. */
+void talk_reply_formed(struct talk_turn *turn, enum message_kind kind, const char *step,
+    const struct text *text, const struct message_form *form, bool neutral);
 
 #endif

@@ -391,7 +391,7 @@ bool talk_age(struct talk_turn *turn)
 
     if (number == 0 || !asked_find(db, turn->address_id, "age", &asked) ||
         asked.answered_at != 0 ||
-        (turn->has_question && turn->question.asked_at > asked.at)) {
+        talk_asked_since(turn, asked.at)) {
         return false;
     }
     gate_subject(turn->talk->planner->gate, asked.person_id, turn->now, &subject);

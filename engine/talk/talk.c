@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "care/seal.h"
 #include "content/campaign.h"
-#include "content/phone.h"
 #include "people/catalogue.h"
 #include "store/address_gateway.h"
 #include "store/address_health.h"
@@ -29,6 +28,13 @@ static const char *const names[] = {
     [INTENT_AGE] = "age",
     [INTENT_GUARDIAN] = "guardian",
     [INTENT_ANSWER] = "answer",
+    [INTENT_LATE] = "late",
+    [INTENT_ERASE] = "erase",
+    [INTENT_HELP] = "help",
+    [INTENT_PAUSE] = "pause",
+    [INTENT_CONTINUE] = "continue",
+    [INTENT_DISCREET] = "discreet",
+    [INTENT_RESUMED] = "resumed",
     [INTENT_RISK] = "risk",
     [INTENT_FREE] = "free",
     [INTENT_MEDIA] = "media",
@@ -39,20 +45,32 @@ const char *intent_name(enum intent intent)
     return names[intent];
 }
 
-/* The address that wrote: a clean phone number, or the channel's own id as it is. */
-static int64_t sender(
-    const struct talk *talk, const struct adapter_event *event, int64_t now)
+/* What can be answered: what was asked on this channel goes before the rest. */
+static void find_questions(struct talk_turn *turn)
 {
-    char e164[PHONE_SIZE];
+    struct question list[TALK_OPEN_MAX];
+    int n = question_open(
+        turn->talk->db, turn->address_id, turn->now, list, TALK_OPEN_MAX);
 
-    if (event->from_kind != ADDRESS_PHONE) {
-        return address_ensure(talk->db, event->from_kind, event->from, now);
+    for (int here = 1; here >= 0; here--) {
+        for (int i = 0; i < n; i++) {
+            bool same = strcmp(list[i].channel, channel_name(turn->channel)) == 0;
+
+            if (same == (here == 1)) {
+                turn->open[turn->open_n++] = list[i];
+            }
+        }
     }
-    if (phone_from_gateway(event->from, e164) != 0) {
-        /* A short code or a name: kept as it came, so that nothing is lost. */
-        return address_ensure(talk->db, ADDRESS_MESSENGER, event->from, now);
+}
+
+bool talk_asked_since(const struct talk_turn *turn, int64_t at)
+{
+    bool found = false;
+
+    for (int i = 0; i < turn->open_n; i++) {
+        found = found || turn->open[i].asked_at > at;
     }
-    return address_ensure(talk->db, ADDRESS_PHONE, e164, now);
+    return found;
 }
 
 /* Who it is from, and in what: the number's live series, else its only person. */
@@ -80,8 +98,7 @@ static void find_context(struct talk_turn *turn)
         turn->loaded = campaign;
         turn->campaign = campaign->compiled;
     }
-    turn->has_question = question_newest(
-        db, turn->address_id, channel_name(turn->channel), turn->now, &turn->question);
+    find_questions(turn);
 }
 
 static bool invitation_is_open(const struct talk_turn *turn)
@@ -93,7 +110,7 @@ static bool invitation_is_open(const struct talk_turn *turn)
            enrolment->state == ENROLMENT_INVITED && enrolment->invited_at != 0 &&
            turn->now <
                enrolment->invited_at + turn->series->compiled->invitation_closes_ms &&
-           !(turn->has_question && turn->question.asked_at > enrolment->invited_at);
+           !talk_asked_since(turn, enrolment->invited_at);
 }
 
 static bool is_out(enum keyword keyword)
@@ -102,26 +119,54 @@ static bool is_out(enum keyword keyword)
            keyword == KEYWORD_ERASE || keyword == KEYWORD_STOP_WATCHED;
 }
 
-static enum intent decide(struct talk_turn *turn)
+/* DAFTAR behind everything else: alone, or with a code that nothing knows. */
+static enum intent decide_join(struct talk_turn *turn, bool joins, const char *code)
 {
-    const struct words *words = turn->campaign == NULL ? NULL : &turn->campaign->words;
-    enum keyword keyword = reply_keyword(turn->text, words);
+    if (joins && code[0] == '\0' && talk_join(turn, code) == TALK_JOINED) {
+        return INTENT_JOIN;
+    }
+    if (joins && code[0] != '\0' && strchr(code, ' ') == NULL &&
+        talk_unknown_code(turn)) {
+        return INTENT_UNKNOWN_CODE;
+    }
+    return INTENT_FREE;
+}
+
+/* The first word of an answer to what was asked: a question, an age, or DAFTAR. */
+static enum intent decide_answer(struct talk_turn *turn)
+{
     enum talk_join joined;
     char code[REPLY_CODE_SIZE];
-    bool joins;
+    bool joins = reply_join(turn->text, code);
 
-    if (reply_has_risk_cue(turn->text, words)) {
-        if (is_out(keyword)) { /* both: it stops, and a human reads it now */
-            talk_opt_out(turn, keyword, true);
+    if (joins && code[0] != '\0') {
+        joined = talk_join(turn, code);
+        if (joined != TALK_JOIN_UNKNOWN) {
+            return joined == TALK_JOINED ? INTENT_JOIN : INTENT_FREE;
         }
-        return INTENT_RISK;
     }
-    if (talk_guardian(turn)) {
-        return INTENT_GUARDIAN;
+    if (talk_answer(turn)) {
+        return INTENT_ANSWER;
     }
+    if (talk_age(turn)) {
+        return INTENT_AGE;
+    }
+    if (talk_late_answer(turn)) {
+        return INTENT_LATE;
+    }
+    return decide_join(turn, joins, code);
+}
+
+static enum intent decide_keyword(struct talk_turn *turn, enum keyword keyword)
+{
+    enum intent intent;
+
     if (is_out(keyword)) {
         talk_opt_out(turn, keyword, false);
-        return INTENT_OUT;
+        return keyword == KEYWORD_ERASE ? INTENT_ERASE : INTENT_OUT;
+    }
+    if (talk_command(turn, keyword, &intent)) {
+        return intent;
     }
     if (talk_reconfirm(turn, keyword)) {
         return keyword == KEYWORD_YES ? INTENT_IN : INTENT_OUT;
@@ -137,27 +182,29 @@ static enum intent decide(struct talk_turn *turn)
         talk_decline(turn);
         return INTENT_DECLINE;
     }
-    joins = reply_join(turn->text, code);
-    if (joins && code[0] != '\0') {
-        joined = talk_join(turn, code);
-        if (joined != TALK_JOIN_UNKNOWN) {
-            return joined == TALK_JOINED ? INTENT_JOIN : INTENT_FREE;
+    return decide_answer(turn);
+}
+
+static enum intent decide(struct talk_turn *turn)
+{
+    const struct words *words = turn->campaign == NULL ? NULL : &turn->campaign->words;
+    enum keyword keyword;
+    enum intent intent;
+
+    if (talk_choice(turn, &intent)) {
+        return intent;
+    }
+    if (reply_keyword(turn->choice, words) != KEYWORD_NONE) {
+        turn->text = turn->choice; /* a button that stands for a keyword */
+    }
+    keyword = reply_keyword(turn->text, words);
+    if (reply_has_risk_cue(turn->text, words)) {
+        if (is_out(keyword)) { /* both: it stops, and a human reads it now */
+            talk_opt_out(turn, keyword, true);
         }
+        return INTENT_RISK;
     }
-    if (turn->has_question && talk_answer(turn)) {
-        return INTENT_ANSWER;
-    }
-    if (talk_age(turn)) {
-        return INTENT_AGE;
-    }
-    if (joins && code[0] == '\0' && talk_join(turn, code) == TALK_JOINED) {
-        return INTENT_JOIN;
-    }
-    if (joins && code[0] != '\0' && strchr(code, ' ') == NULL &&
-        talk_unknown_code(turn)) {
-        return INTENT_UNKNOWN_CODE;
-    }
-    return INTENT_FREE;
+    return talk_guardian(turn) ? INTENT_GUARDIAN : decide_keyword(turn, keyword);
 }
 
 /* Only what the lists know as a whole, so that it can hold nothing else. */
@@ -189,8 +236,8 @@ static int64_t store_text(const struct talk_turn *turn, enum intent intent)
 
 static bool waits(const struct talk_turn *turn, enum intent intent)
 {
-    return turn->needs_human || intent == INTENT_RISK || intent == INTENT_FREE ||
-           intent == INTENT_MEDIA;
+    return turn->needs_human || intent == INTENT_RISK || intent == INTENT_HELP ||
+           intent == INTENT_FREE || intent == INTENT_MEDIA;
 }
 
 /* A gateway without ids repeats a message word for word, at the same time. Without a time
@@ -211,22 +258,44 @@ static void digest(const struct adapter_event *event, char key[65])
         &state, (const unsigned char *)&event->at_ms, sizeof event->at_ms);
     crypto_generichash_update(
         &state, (const unsigned char *)event->text, strlen(event->text));
+    if (event->kind == EVENT_PREFERENCE) {
+        crypto_generichash_update(
+            &state, (const unsigned char *)&event->stop, sizeof event->stop);
+    }
     crypto_generichash_final(&state, hash, sizeof hash);
     sodium_bin2hex(key, 65, hash, sizeof hash);
 }
 
+/* What one event comes to, in the unit that keeps its record standing. */
+static enum intent take_in(struct talk_turn *turn, const struct adapter_event *event)
+{
+    bool has_text = event->text[0] != '\0' || event->choice_id[0] != '\0' ||
+                    event->type[0] == '\0' || strcmp(event->type, "text") == 0;
+
+    talk_learn_alias(turn, event);
+    if (event->kind == EVENT_PREFERENCE) {
+        turn->text = "";
+        if (event->stop) {
+            talk_stop_quietly(turn, "opted_out", "");
+        }
+        find_context(turn);
+        return event->stop ? INTENT_OUT : INTENT_RESUMED;
+    }
+    address_note_inbound(turn->talk->db, turn->address_id, turn->now);
+    address_gateway_heard(turn->talk->db, turn->address_id, turn->gateway,
+        event->at_ms != 0 && event->at_ms < turn->now ? event->at_ms : turn->now);
+    find_context(turn);
+    return has_text ? decide(turn) : INTENT_MEDIA;
+}
+
 /* Decides in a unit of its own, so that a failure leaves the record standing. */
-static void decide_and_settle(struct talk_turn *turn, bool has_text)
+static void decide_and_settle(struct talk_turn *turn, const struct adapter_event *event)
 {
     struct db *db = turn->talk->db;
-    enum intent intent = has_text ? INTENT_FREE : INTENT_MEDIA;
+    enum intent intent;
 
     db_unit_begin(db);
-    address_note_inbound(db, turn->address_id, turn->now);
-    find_context(turn);
-    if (has_text) {
-        intent = decide(turn);
-    }
+    intent = take_in(turn, event);
     inbound_settle(db, turn->inbound_id, turn->person_id, intent_name(intent),
         waits(turn, intent), store_text(turn, intent));
     if (db_unit_end(db, true) != 0) {
@@ -241,21 +310,25 @@ static void decide_and_settle(struct talk_turn *turn, bool has_text)
         waits(turn, intent));
 }
 
-enum talk_result talk_inbound(const struct talk *talk, const char *gateway,
+static enum talk_result take(const struct talk *talk, const char *gateway,
     enum channel channel, const struct adapter_event *event, int64_t now)
 {
+    bool preference = event->kind == EVENT_PREFERENCE;
     struct talk_turn turn = {
         .talk = talk,
         .gateway = gateway,
         .channel = channel,
         .text = event->text,
+        .choice = event->choice_id,
         .now = now,
     };
     struct inbound inbound = {
         .gateway = gateway,
         .key = event->gateway_id,
         .channel = channel,
-        .type = event->type[0] != '\0' ? event->type : "text",
+        .type = preference                ? "preference"
+                : event->type[0] != '\0' ? event->type
+                                          : "text",
         .at = event->at_ms != 0 ? event->at_ms : now,
         .received_at = now,
     };
@@ -267,19 +340,26 @@ enum talk_result talk_inbound(const struct talk *talk, const char *gateway,
         inbound.key = key;
     }
     db_unit_begin(talk->db);
-    turn.address_id = inbound.address_id = sender(talk, event, now);
+    turn.address_id = inbound.address_id = talk_sender(talk, event, now);
     turn.inbound_id = inbound_add(talk->db, &inbound);
     repeated = turn.inbound_id == 0;
     if (!repeated) {
-        if (channel != CHANNEL_SMS) { /* replies go within its session window */
-            address_gateway_heard(talk->db, turn.address_id, gateway,
-                inbound.at < now ? inbound.at : now);
-        }
-        decide_and_settle(
-            &turn, event->text[0] != '\0' || strcmp(inbound.type, "text") == 0);
+        decide_and_settle(&turn, event);
     }
     if (db_unit_end(talk->db, true) != 0) {
         return TALK_FAILED;
     }
     return repeated ? TALK_REPEATED : TALK_DONE;
+}
+
+enum talk_result talk_inbound(const struct talk *talk, const char *gateway,
+    enum channel channel, const struct adapter_event *event, int64_t now)
+{
+    return take(talk, gateway, channel, event, now);
+}
+
+enum talk_result talk_stop_at_gateway(const struct talk *talk, const char *gateway,
+    enum channel channel, const struct adapter_event *event, int64_t now)
+{
+    return take(talk, gateway, channel, event, now);
 }

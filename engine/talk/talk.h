@@ -1,9 +1,10 @@
 /*
  * talk.h: what somebody wrote means, and what follows.
  *
- * The order of decisions: 1 danger, 2 a keyword as the whole message, 3 an answer to the
- * newest open question of that channel, 4 a human. Never on a part of a message. Whatever
- * is no keyword and no answer is sealed when it is stored, whoever wrote it.
+ * The order of decisions: 1 danger, 2 a keyword as the whole message, 3 an answer to an open
+ * question (of that channel first, the newest first), or to one that closed lately, 4 a
+ * human. Never on a part of a message. A button that was tapped answers its own question.
+ * Whatever is no keyword and no answer is sealed when it is stored, whoever wrote it.
  */
 #ifndef CEGAH_TALK_TALK_H
 #define CEGAH_TALK_TALK_H
@@ -33,7 +34,14 @@ enum intent {
     INTENT_UNKNOWN_CODE, /* DAFTAR with another one, the first time */
     INTENT_AGE,          /* the age or birth year that was asked */
     INTENT_GUARDIAN, /* SETUJU or TIDAK with the code, from the number that was asked */
-    INTENT_ANSWER,   /* accepted by the newest open question */
+    INTENT_ANSWER,   /* accepted by an open question */
+    INTENT_LATE,     /* by one that has closed */
+    INTENT_ERASE,    /* HAPUS: out, and the erasure is queued */
+    INTENT_HELP,     /* BANTU: a human now */
+    INTENT_PAUSE,    /* TUNDA */
+    INTENT_CONTINUE, /* LANJUT */
+    INTENT_DISCREET, /* SENYAP */
+    INTENT_RESUMED,  /* let in again at the gateway: recorded, no more */
     INTENT_RISK,     /* holds a cue of danger: a human now */
     INTENT_FREE,     /* anything else: a human */
     INTENT_MEDIA,    /* no text: a human */
@@ -50,6 +58,14 @@ enum talk_result { TALK_DONE, TALK_REPEATED, TALK_FAILED };
  * stored; the gateway must send it again.
  */
 enum talk_result talk_inbound(const struct talk *talk, const char *gateway,
+    enum channel channel, const struct adapter_event *event, int64_t now);
+
+/*
+ * Takes in what somebody set at the gateway itself (EVENT_PREFERENCE). A stop is one as if
+ * she had written STOP, but for the reply; that she lets us in again is recorded only: to
+ * be written to, she writes. It stands among what came in, as type "preference".
+ */
+enum talk_result talk_stop_at_gateway(const struct talk *talk, const char *gateway,
     enum channel channel, const struct adapter_event *event, int64_t now);
 
 #endif

@@ -150,7 +150,10 @@ static void plan_all(struct rows *rows, int64_t person)
         .step = "C1",
         .due_at = monday,
     };
-    struct question question, asked = {.step = "C1", .occurrence = 1, .channel = "sms"};
+    struct enrolment completed;
+    struct question question, again,
+        asked = {.step = "C1", .occurrence = 1, .channel = "sms"};
+    struct answer_given given = {.value = "C", .is_right = 1, .score = 1};
     char value[64];
     int64_t ids[4];
 
@@ -167,9 +170,16 @@ static void plan_all(struct rows *rows, int64_t person)
     asked.asked_at = monday;
     asked.closes_at = asked.reminder_at = monday + MINUTE;
     question_add(rows->db, &asked);
+    assert_int_equal(
+        question_open(rows->db, enrolment.address_id, monday, &question, 1), 1);
     assert_true(
-        question_newest(rows->db, enrolment.address_id, "sms", monday, &question));
-    answer_add(rows->db, &question, "C", 1, 1, 0, monday);
+        question_of_step(rows->db, enrolment.address_id, question.step, &again));
+    question_closed(rows->db, enrolment.address_id, 0, monday, &again);
+    answer_add(rows->db, &question, &given, monday);
+    enrolment_completed(rows->db, person, &completed);
+    outcome_is_sent(rows->db, enrolment.id, "C1", 1);
+    message_since(rows->db, enrolment.address_id, KIND_SAFETY, 0);
+    consent_live_monthly(rows->db, enrolment.person_id, true);
     assert_true(answer_newest(rows->db, enrolment.id, "C1", value));
     assert_int_equal(answer_score(rows->db, enrolment.id, "C1"), 1);
     question_reminder_due(rows->db, monday, &question);
