@@ -35,10 +35,12 @@ enum { AGE_MIN = 5, AGE_MAX = 99, YEAR_MIN = 1900, YEAR_MAX = 2099, CODE_LETTERS
     "kakak ka bang mas mbak pak bapak bu ibu min admin dek ya yah dong donk deh sih "  \
     "lah nih ok oke sudah sdh udah udh dah cukup ckp "
 #define AGREES                                                                         \
-    FILLERS SELF " ya iya iye y mau mo ikut tapi tp tpi tetapi cuma soalnya karena krn "
+    FILLERS SELF " ya iya iye y mau mo ikut tapi tp tpi tetapi cuma soalnya karena "   \
+                 "krn "
 #define PHONE " hp hpnya hape "
 #define OWNERS                                                                         \
-    " mama mamaku ibu ibuku bapak bapakku ayah ortu orang org tua suami kakak kakakku "\
+    " mama mamaku ibu ibuku bapak bapakku ayah ortu orang org tua suami kakak "        \
+    "kakakku "                                                                         \
     "adik om tante paman nenek kakek keluarga sodara saudara teman "
 #define HELD     " punya punyanya milik dipakai dipake dipegang dibaca pinjam pinjaman "
 #define TOGETHER " bersama bareng sama2 samasama berdua bertiga gantian bergantian "

@@ -97,8 +97,8 @@ static void begin(struct filling *filling, const struct planner *planner,
 static char *filled(struct filling *filling, const char *template_text)
 {
     if (filling->whom->code == NULL) {
-        ensure_code(filling->planner, &filling->subject.person, template_text,
-            filling->now);
+        ensure_code(
+            filling->planner, &filling->subject.person, template_text, filling->now);
     }
     return text_fill(template_text, &filling->fill);
 }
@@ -128,8 +128,8 @@ static const char *choice_id(
     return keep(form, mem_format("%s=%s", step, value));
 }
 
-static void add_choice(struct planner_form *form, const char *step, const char *value,
-    const char *title)
+static void add_choice(
+    struct planner_form *form, const char *step, const char *value, const char *title)
 {
     struct message_form *out = &form->form;
 
@@ -138,8 +138,8 @@ static void add_choice(struct planner_form *form, const char *step, const char *
 }
 
 /* None at all when they are more, or longer, than a list shows: the text asks anyway. */
-static void add_answers(struct planner_form *form, const char *step,
-    const struct answer *answers, size_t n)
+static void add_answers(
+    struct planner_form *form, const char *step, const struct answer *answers, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const char *title =
@@ -189,8 +189,8 @@ void planner_form_choices(const struct step *step, struct planner_form *form)
     add_choices(form, step);
 }
 
-void planner_form_item(const struct step *step, const struct quiz_item *item,
-    struct planner_form *form)
+void planner_form_item(
+    const struct step *step, const struct quiz_item *item, struct planner_form *form)
 {
     char *name = mem_format("%s.%s", step->id, item->id);
 

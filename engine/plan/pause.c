@@ -49,8 +49,8 @@ static void miss_fixed(const struct planner *planner, const struct enrolment *en
 }
 
 /* Moves the time of the step that she is at. */
-static void move_slot(
-    struct enrolment *enrolment, const struct step *step, int64_t days, int64_t pause_ms)
+static void move_slot(struct enrolment *enrolment, const struct step *step,
+    int64_t days, int64_t pause_ms)
 {
     if (is_span(step)) {
         enrolment->slot_at += pause_ms;
@@ -93,7 +93,8 @@ int64_t planner_pause(
     if (series == NULL || enrolment->paused_until > now) {
         return 0;
     }
-    if (enrolment->paused_until != 0) { /* the last one is over, and nobody has looked */
+    if (enrolment->paused_until !=
+        0) { /* the last one is over, and nobody has looked */
         go_on(planner, enrolment, series, enrolment->paused_until, now);
     }
     enrolment->paused_at = now;

@@ -14,7 +14,6 @@ struct consent {
     int64_t person_id;
     bool guardian; /* whose: the guardian's, else the person's own */
     bool refused;
-    bool monthly;         /* to the news once a month, and to no series */
     int64_t series_id;    /* 0: every series of the programme (an import's) */
     const char *channel;  /* NULL: none (paper, a guardian's) */
     const char *method;   /* paper, voice, reply … */
@@ -23,6 +22,7 @@ struct consent {
     const char *wording;  /* version of the words that were shown */
     const char *words;    /* what was answered, or "" */
     const char *evidence; /* inbound:ID, import:FILE:ROW */
+    bool monthly;         /* to the news once a month, and to no series */
 };
 
 /* Returns the new row's id. */

@@ -15,7 +15,8 @@ const char *enrolment_state_name(enum enrolment_state state)
 
 #define COLUMNS                                                                        \
     "id,person_id,address_id,series_id,state,reason,joined_at,invited_at,step,"        \
-    "occurrence,slot_at,due_at,before_step,before_at,paused_until,paused_at,shift_days"
+    "occurrence,slot_at,due_at,before_step,before_at,paused_until,paused_at,shift_"    \
+    "days"
 
 static void read_row(struct stmt *stmt, struct enrolment *enrolment)
 {

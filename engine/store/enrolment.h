@@ -33,7 +33,7 @@ struct enrolment {
     int64_t before_at;    /* when one was sent last, or she joined; 0 not yet */
     int64_t paused_until; /* TUNDA: nothing that we start before; 0: not paused */
     int64_t paused_at;    /* since when; 0: not paused */
-    int64_t shift_days;   /* by how much pauses have moved weeks and days of the series */
+    int64_t shift_days; /* by how much pauses have moved weeks and days of the series */
 };
 
 /* Returns the new id; 0 when the person is in the series already. */

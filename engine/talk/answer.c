@@ -275,9 +275,9 @@ static bool take(struct talk_turn *turn, const char *text, bool slips)
 
     if (find_asked(turn, &asked)) {
         turn->person_id = asked.enrolment.person_id;
-        taken = asked.item != NULL            ? take_item(turn, &asked)
+        taken = asked.item != NULL        ? take_item(turn, &asked)
                 : asked.step->items_n > 0 ? take_start(turn, &asked)
-                                              : take_plain(turn, &asked);
+                                          : take_plain(turn, &asked);
     }
     if (!taken) {
         *turn = before;

@@ -38,8 +38,7 @@ static void help(struct talk_turn *turn)
     struct db *db = turn->talk->db;
 
     if ((address_strictest_flags(db, turn->address_id) & PERSON_UNSAFE_PHONE) == 0 &&
-        !message_since(
-            db, turn->address_id, KIND_SAFETY, turn->now - HELP_AGAIN_MS)) {
+        !message_since(db, turn->address_id, KIND_SAFETY, turn->now - HELP_AGAIN_MS)) {
         reply(turn, KIND_SAFETY, REPLY_HELP);
     }
 }
@@ -50,8 +49,7 @@ static void rest(struct talk_turn *turn)
         reply(turn, KIND_REPLY, REPLY_CONTINUE);
         return;
     }
-    turn->date_at =
-        planner_pause(turn->talk->planner, &turn->enrolment, turn->now);
+    turn->date_at = planner_pause(turn->talk->planner, &turn->enrolment, turn->now);
     if (turn->date_at != 0) {
         reply(turn, KIND_REPLY, REPLY_PAUSE);
     }
@@ -89,13 +87,13 @@ static const struct step *asked_monthly(struct talk_turn *turn)
     struct enrolment *enrolment = &turn->enrolment;
     const struct step *step = NULL;
 
-    if (turn->has_enrolment ? enrolment->step[0] != '\0'
-                            : !enrolment_completed(
-                                  turn->talk->db, turn->person_id, enrolment)) {
+    if (turn->has_enrolment
+            ? enrolment->step[0] != '\0'
+            : !enrolment_completed(turn->talk->db, turn->person_id, enrolment)) {
         return NULL;
     }
-    turn->series = catalogue_series_find(
-        turn->talk->planner->catalogue, enrolment->series_id);
+    turn->series =
+        catalogue_series_find(turn->talk->planner->catalogue, enrolment->series_id);
     if (turn->series != NULL) {
         turn->loaded = turn->series->campaign;
         turn->campaign = turn->loaded->compiled;

@@ -189,8 +189,7 @@ static enum reply_id stop_reply(
 {
     const struct text *replies = turn->campaign->replies;
 
-    if (keyword == KEYWORD_WRONG_NUMBER &&
-        replies[REPLY_WRONG_NUMBER].plain != NULL) {
+    if (keyword == KEYWORD_WRONG_NUMBER && replies[REPLY_WRONG_NUMBER].plain != NULL) {
         return REPLY_WRONG_NUMBER;
     }
     return erases && replies[REPLY_ERASE].plain != NULL ? REPLY_ERASE : REPLY_OPT_OUT;

@@ -29,7 +29,7 @@ struct talk_turn {
     bool has_enrolment;
     struct enrolment enrolment;            /* the live one of this number */
     const struct catalogue_series *series; /* of it, or NULL */
-    const char *choice;                    /* the id of the button that was tapped, or "" */
+    const char *choice; /* the id of the button that was tapped, or "" */
     /* What can be answered: of this channel first, then of others, the newest first. */
     struct question open[TALK_OPEN_MAX];
     int open_n;

@@ -390,8 +390,7 @@ bool talk_age(struct talk_turn *turn)
     struct asked_row asked;
 
     if (number == 0 || !asked_find(db, turn->address_id, "age", &asked) ||
-        asked.answered_at != 0 ||
-        talk_asked_since(turn, asked.at)) {
+        asked.answered_at != 0 || talk_asked_since(turn, asked.at)) {
         return false;
     }
     gate_subject(turn->talk->planner->gate, asked.person_id, turn->now, &subject);

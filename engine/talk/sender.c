@@ -46,8 +46,7 @@ static void pass_stop(struct talk_turn *turn, int64_t from)
 {
     char reason[24];
 
-    if (from != turn->address_id &&
-        suppression_reason(turn->talk->db, from, reason)) {
+    if (from != turn->address_id && suppression_reason(turn->talk->db, from, reason)) {
         talk_stop_quietly(turn, reason, "");
     }
 }
@@ -59,8 +58,8 @@ void talk_learn_alias(struct talk_turn *turn, const struct adapter_event *event)
     int64_t id, before;
 
     if (event->user_id[0] == '\0' || event->from[0] == '\0' ||
-        !is_number(event->from_kind) ||
-        !address_get(db, turn->address_id, &address) || address.kind != ADDRESS_PHONE) {
+        !is_number(event->from_kind) || !address_get(db, turn->address_id, &address) ||
+        address.kind != ADDRESS_PHONE) {
         return;
     }
     id = address_ensure(db, ADDRESS_BUSINESS_USER_ID, event->user_id, turn->now);

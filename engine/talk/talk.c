@@ -49,8 +49,8 @@ const char *intent_name(enum intent intent)
 static void find_questions(struct talk_turn *turn)
 {
     struct question list[TALK_OPEN_MAX];
-    int n = question_open(
-        turn->talk->db, turn->address_id, turn->now, list, TALK_OPEN_MAX);
+    int n =
+        question_open(turn->talk->db, turn->address_id, turn->now, list, TALK_OPEN_MAX);
 
     for (int here = 1; here >= 0; here--) {
         for (int i = 0; i < n; i++) {
@@ -207,11 +207,13 @@ static enum intent decide(struct talk_turn *turn)
     return talk_guardian(turn) ? INTENT_GUARDIAN : decide_keyword(turn, keyword);
 }
 
-/* Only what the lists know as a whole, so that it can hold nothing else. */
+/* Only what the lists know as a whole, so that it can hold nothing else; and no word by
+ * which somebody asks for help (R17). */
 static bool is_clear(const struct talk_turn *turn, enum intent intent)
 {
-    return !turn->sealed && intent != INTENT_RISK && intent != INTENT_FREE &&
-           intent != INTENT_MEDIA && intent != INTENT_UNKNOWN_CODE;
+    return !turn->sealed && intent != INTENT_RISK && intent != INTENT_HELP &&
+           intent != INTENT_FREE && intent != INTENT_MEDIA &&
+           intent != INTENT_UNKNOWN_CODE;
 }
 
 /* Clear for what the lists know; sealed for everything else, from the first day. */
@@ -326,9 +328,9 @@ static enum talk_result take(const struct talk *talk, const char *gateway,
         .gateway = gateway,
         .key = event->gateway_id,
         .channel = channel,
-        .type = preference                ? "preference"
+        .type = preference               ? "preference"
                 : event->type[0] != '\0' ? event->type
-                                          : "text",
+                                         : "text",
         .at = event->at_ms != 0 ? event->at_ms : now,
         .received_at = now,
     };

@@ -234,13 +234,83 @@ def test_the_newest_open_question_is_answered_first(house):
     assert [row["intent"] for row in inbound(house, phone(10))] == ["answer"] * 2 + ["free"]
 
 
-def test_an_answer_after_the_question_closed_goes_to_a_human(asked):
-    travel(asked, "2026-01-26T16:20:00+08:00")
-    asked.say(phone(10), "C")
+def late(house, text, at="2026-01-26T16:20:00+08:00"):
+    travel(house, at)
+    house.say(phone(10), text)
+    settled(house)
+
+
+def test_a_late_answer_is_kept_scores_nothing_and_has_its_feedback(asked):
+    late(asked, "C")
+    (answer,) = asked.rows("SELECT * FROM answer")
+    assert (answer["value"], answer["late"], answer["score"]) == ("C", 1, 0)
+    assert answer["is_right"] is None
+    assert asked.steps(phone(10)) == ["C4", "C4+"]
+    (came,) = inbound(asked, phone(10))
+    assert (came["intent"], came["state"], came["form"]) == ("late", "done", "clear")
+    asked.say(phone(10), "B")  # one late answer is enough
     settled(asked)
+    assert len(asked.rows("SELECT * FROM answer")) == 1
+    assert inbound(asked, phone(10))[1]["state"] == "waiting"
+
+
+@pytest.mark.parametrize("text, at", [
+    ("C", "2026-02-03T16:20:00+08:00"),                    # more than a week after it closed
+    ("C ya kak, tapi sy takut", "2026-01-26T16:20:00+08:00")])  # it says more
+def test_what_is_no_late_answer_goes_to_a_human(asked, text, at):
+    late(asked, text, at)
     assert asked.rows("SELECT * FROM answer") == []
     (came,) = inbound(asked, phone(10))
     assert (came["intent"], came["state"], came["form"]) == ("free", "waiting", "sealed")
+
+
+def test_a_late_answer_leads_nowhere(house):
+    steps = TWO_QUESTIONS.replace("      closes: 48h\n", "").replace(
+        """  - id: K2
+""", """    branch: [{if: {answer: {K1: [B]}}, go: end}]
+  - id: K2
+""").replace("day: sat, time", "day: mon, time").replace("{week: 1, day: mon", "{week: 2, day: mon")
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}],
+                series=steps)
+    travel(house, "2026-01-16T16:15:00+08:00")
+    settled(house)
+    travel(house, "2026-01-19T08:30:00+08:00")
+    house.say(phone(10), "b")
+    settled(house)
+    assert inbound(house, phone(10))[0]["intent"] == "late"
+    travel(house, "2026-01-19T16:15:00+08:00")
+    settled(house)
+    assert [step for step in house.steps(phone(10)) if len(step) == 2] == ["K1", "K2"]
+
+
+def test_an_older_question_is_answered_by_what_the_newest_does_not_take(house):
+    steps = TWO_QUESTIONS.replace("{value: B, spellings: [b], right: true}",
+                                  "{value: BENAR, spellings: [benar], right: true}")
+    steps = steps.replace("answers: [{value: A, spellings: [a]}, {value: BENAR",
+                          "answers: [{value: SALAH}, {value: BENAR")
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}],
+                series=steps)
+    for day in ("16", "17"):
+        travel(house, f"2026-01-{day}T16:15:00+08:00")
+        settled(house)
+    house.say(phone(10), "b")  # no answer to BENAR or SALAH
+    house.say(phone(10), "beanr")
+    settled(house)
+    answers = house.rows("SELECT step,value FROM answer ORDER BY id")
+    assert answers == [{"step": "K1", "value": "B"}, {"step": "K2", "value": "BENAR"}]
+
+
+@pytest.mark.parametrize("text", ["besar", "benra sekali", "sbenar2nya"])
+def test_a_slip_onto_another_word_is_no_answer(house, text):
+    house.begin(QUICK, clock="run", start=MONDAY, rows=[{**MINOR, "phone": phone(10)}],
+                series=TWO_QUESTIONS.replace("{value: A, spellings: [a], right: true}",
+                                             "{value: benar, right: true}"))
+    travel(house, "2026-01-16T16:15:00+08:00")
+    settled(house)
+    house.say(phone(10), text)
+    settled(house)
+    assert house.rows("SELECT * FROM answer") == []
+    assert inbound(house, phone(10))[0]["state"] == "waiting"
 
 
 # -- everything else -------------------------------------------------------------------

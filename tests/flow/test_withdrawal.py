@@ -34,7 +34,7 @@ def test_R5_a_watched_phone_is_told_nothing_and_her_words_are_sealed(house):
     says(house, CHILD, "STOP jgn kirim lagi, bapak sy baca hp ini")
     assert house.messages(CHILD) == []
     assert inbound(house, CHILD)[0]["form"] == "sealed"
-    assert person(house, CHILD)["flags"] == 3
+    assert person(house, CHILD)["flags"] == 7
     for path in (house.database, house.folder / "cegah.db-wal", house.log):
         assert b"bapak sy" not in path.read_bytes()
 

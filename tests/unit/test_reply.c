@@ -9,9 +9,8 @@
 
 #include "content/reply.h"
 
-static const char *const NAMES[] = {
-    "none", "yes", "no", "stop", "wrong number", "erase", "watched stop", "help",
-    "pause", "continue", "discreet", "shared phone"};
+static const char *const NAMES[] = {"none", "yes", "no", "stop", "wrong number",
+    "erase", "watched stop", "help", "pause", "continue", "discreet", "shared phone"};
 
 static void assert_all(const char *const *texts, enum keyword keyword)
 {
@@ -231,7 +230,8 @@ static void a_command_is_a_whole_message(void **state)
         "TUNDA", "tunda dulu kak", "tunda ya", "istirahat dulu", "ok tunda", NULL};
     static const char *const go_on[] = {
         "LANJUT", "lanjut dong", "lanjuuut", "ya lanjut", "sy mau lanjut", NULL};
-    static const char *const discreet[] = {"SENYAP", "senyap ya kak", "s.e.n.y.a.p", NULL};
+    static const char *const discreet[] = {
+        "SENYAP", "senyap ya kak", "s.e.n.y.a.p", NULL};
 
     (void)state;
     assert_all(help, KEYWORD_HELP);
@@ -273,11 +273,12 @@ static void a_slip_in_an_answer_is_forgiven_but_never_onto_a_word(void **state)
     } rows[] = {{"beanr", "benar", true}, {"bebar", "benar", true},
         {"benaar", "benar", true}, {"bnar", "benar", true}, {"salha", "salah", true},
         {"salh", "salah", true}, {"muali", "mulai", true}, {"besar", "benar", false},
-        {"bentar", "benar", false}, {"salak", "salah", false}, {"kalah", "salah", false},
-        {"mulia", "mulai", false}, {"benar", "benar", false}, {"b", "benar", false},
-        {"bennra", "benar", false}, {"iku", "ikut", false}, {"a", "b", false},
-        {"beanr sekali", "benar", false}, {"keluar", "keluar", false},
-        {"tidk", "tidak", false}, {"bensr1", "benar", false}, {"hadis", "hadir", false}};
+        {"bentar", "benar", false}, {"salak", "salah", false},
+        {"kalah", "salah", false}, {"mulia", "mulai", false}, {"benar", "benar", false},
+        {"b", "benar", false}, {"bennra", "benar", false}, {"iku", "ikut", false},
+        {"a", "b", false}, {"beanr sekali", "benar", false},
+        {"keluar", "keluar", false}, {"tidk", "tidak", false},
+        {"bensr1", "benar", false}, {"hadis", "hadir", false}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
