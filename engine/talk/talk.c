@@ -268,11 +268,24 @@ static void digest(const struct adapter_event *event, char key[65])
     sodium_bin2hex(key, 65, hash, sizeof hash);
 }
 
+/* False for what brings more than its words: a picture, a voice, a place. */
+static bool is_written(const char *type)
+{
+    static const char *const WRITTEN[] = {"", "text", "button", "list", "edit"};
+    bool written = false;
+
+    for (size_t i = 0; i < sizeof WRITTEN / sizeof WRITTEN[0]; i++) {
+        written = written || strcmp(type, WRITTEN[i]) == 0;
+    }
+    return written;
+}
+
 /* What one event comes to, in the unit that keeps its record standing. */
 static enum intent take_in(struct talk_turn *turn, const struct adapter_event *event)
 {
     bool has_text = event->text[0] != '\0' || event->choice_id[0] != '\0' ||
                     event->type[0] == '\0' || strcmp(event->type, "text") == 0;
+    enum intent intent;
 
     talk_learn_alias(turn, event);
     if (event->kind == EVENT_PREFERENCE) {
@@ -287,7 +300,10 @@ static enum intent take_in(struct talk_turn *turn, const struct adapter_event *e
     address_gateway_heard(turn->talk->db, turn->address_id, turn->gateway,
         event->at_ms != 0 && event->at_ms < turn->now ? event->at_ms : turn->now);
     find_context(turn);
-    return has_text ? decide(turn) : INTENT_MEDIA;
+    intent = has_text ? decide(turn) : INTENT_MEDIA;
+    /* A picture's caption may be a keyword; what the picture shows, a human sees. */
+    turn->needs_human = turn->needs_human || !is_written(event->type);
+    return intent;
 }
 
 /* Decides in a unit of its own, so that a failure leaves the record standing. */

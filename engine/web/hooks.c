@@ -102,6 +102,11 @@ static int take_event(struct engine *engine, struct hook_counts *counts,
             clock_now(&engine->clock));
         counts->repeated += result == TALK_REPEATED;
         break;
+    case EVENT_PREFERENCE:
+        result = talk_stop_at_gateway(&engine->talk, gateway->name, adapter->channel,
+            event, clock_now(&engine->clock));
+        counts->repeated += result == TALK_REPEATED;
+        break;
     default:
         return take_other(engine, gateway, event);
     }
