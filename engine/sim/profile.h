@@ -62,6 +62,7 @@ struct profile {
     char *inbound;             /* where what people write goes; NULL: nowhere */
     char *number;              /* the number that they write to */
     int64_t latency_ms;        /* of answers, in real time */
+    int64_t callbacks;         /* at once; 0: 1 with a clock that jumps, else 32 */
     int64_t report_after_ms;   /* of reports, by the simulator's clock */
     int64_t report_spread_ms;  /* up to so much is added, by a draw */
     char *fallback_name;

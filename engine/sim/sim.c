@@ -49,8 +49,11 @@ static void make_prefix(struct sim *sim)
 struct sim *sim_open(
     struct loop *loop, const struct sim_options *options, struct err *err)
 {
-    /* A clock that jumps makes its callbacks while the daemon stands still. */
+    /* A clock that jumps makes its callbacks in order, or a run would not repeat. */
     bool jumps = options->clock.mode == CLOCK_JUMP;
+    int at_once = options->profile->callbacks > 0 ? (int)options->profile->callbacks
+                  : jumps                         ? 1
+                                                  : 32;
     struct sim *sim = mem_zero(1, sizeof *sim);
     struct server_options server = {
         .listen = options->listen,
@@ -73,7 +76,7 @@ struct sim *sim_open(
     timeline_init(&sim->timeline);
     handsets_init(&sim->handsets, options->profile);
     timer_init(&sim->timer, loop, sim_on_timer);
-    sim->callbacks = callbacks_new(loop, sim->ledger, jumps ? 1 : 32, on_quiet, sim);
+    sim->callbacks = callbacks_new(loop, sim->ledger, at_once, on_quiet, sim);
     if (sodium_init() < 0) {
         err_set(err, ERR_UNABLE, "libsodium found no source of chance");
         sim_close(sim);
