@@ -12,7 +12,7 @@
 #include "store/message.h"
 #include "store/view.h"
 
-enum { WEEKS = 9, BAR = 24, ANSWERS_MAX = 200 };
+enum { WEEKS = 9, BAR = 24 };
 static const int64_t MS_WEEK = 7LL * 24 * 60 * 60 * 1000;
 
 static void print_bar(int64_t week)
@@ -81,39 +81,14 @@ int demo_show_recount(const struct recount *recount, struct err *err)
     return 0;
 }
 
-static void print_answers(struct db *db)
+void demo_show_end(const char *config_path, int64_t took_ms)
 {
-    struct view_answer list[ANSWERS_MAX];
-    int n = view_answers(db, list, ANSWERS_MAX);
-    const char *step = "";
-
-    printf("\nAnswers:\n");
-    for (int i = 0; i < n; i++) {
-        if (strcmp(step, list[i].step) != 0) {
-            printf("%s  %-4s", i > 0 ? "\n" : "", list[i].step);
-            step = list[i].step;
-        }
-        printf("  %s x%lld%s", list[i].value, (long long)list[i].n,
-            list[i].is_right == 1 ? " (right)" : "");
-    }
-    putchar('\n');
-}
-
-int demo_show_end(const struct config *config, const char *config_path, int64_t took_ms,
-    struct err *err)
-{
-    struct db *db = cli_reader(config, err);
-
-    if (db == NULL) {
-        return -1;
-    }
-    print_answers(db);
-    db_close(db);
     printf("\nEight weeks in %lld.%lld s. Try next:\n", (long long)(took_ms / 1000),
         (long long)(took_ms % 1000 / 100));
-    printf("  ./cegah report delivery --by day -c %s\n", config_path);
+    printf("  ./cegah report delivery --by gateway -c %s\n", config_path);
+    printf("  ./cegah report responses --by district -c %s\n", config_path);
     printf("  ./cegah messages --state failed -c %s\n", config_path);
     printf("  ./cegah contacts show 0812-0000-0150 --consent -c %s\n", config_path);
+    printf("  ./cegah preview campaigns/cegah-kawin-anak/champions\n");
     printf("  ./cegah help\n");
-    return 0;
 }

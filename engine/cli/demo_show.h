@@ -18,8 +18,7 @@ void demo_show_progress(
 /* Prints the comparison; -1 with a sentence when report and ledger differ, or a message
  * is still on its way. */
 int demo_show_recount(const struct recount *recount, struct err *err);
-/* Some answers, and what to try next. */
-int demo_show_end(const struct config *config, const char *config_path, int64_t took_ms,
-    struct err *err);
+/* What to try next. */
+void demo_show_end(const char *config_path, int64_t took_ms);
 
 #endif
