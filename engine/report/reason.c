@@ -20,8 +20,8 @@ static const struct meaning reasons[] = {
     {"cap_week",
         "The person had got as many messages that week as the campaign allows; "
         "`caps` in campaign.yaml sets how many."},
-    {"opted_out", "The person said STOP: nothing more is sent to this number. Only the "
-                  "person can undo it, by writing to join again."},
+    {"opted_out", "The person said STOP: nothing more is sent to this number, and "
+                  "only she can undo it, by writing to join again."},
     {"no_consent",
         "There is no consent of the person's own for this series: it needs a "
         "YA to the invitation, or a recorded consent in the import."},
@@ -42,7 +42,7 @@ static const struct meaning reasons[] = {
     {"no_route", "No gateway of the config carries this channel: add one to `gateways` "
                  "and `routes`."},
     {"not_a_test_phone",
-        "`cegah send` writes to the config's `test_phones` only: add the "
+        "Only the config's `test_phones` get what `cegah send` writes: add the "
         "number there if it is one of yours."},
     {"expired",
         "It did not leave before it was too old to make sense (`max_age` of the "
@@ -71,7 +71,7 @@ static const struct meaning reasons[] = {
     {"paused", "The campaign or series is paused: `cegah resume` goes on with it."},
     {"no_gateway", "Its gateway is no longer in the config: add it again under its old "
                    "name, or leave the message as it is."},
-    {"branch", "An answer led past this step."},
+    {"branch", "An answer led past this step; nothing to do."},
     {"not_for", "The step is not for this person (`for:` in the series)."},
     {"waited", "The wait is over; nothing is sent by it."},
     {"discreet", "The person reads discreetly, and the text has no discreet form."},
@@ -141,8 +141,9 @@ static const struct meaning classes[] = {
     {"blocked",
         "The recipient's phone or the carrier refused it: nothing was wrong with "
         "the text; ask the operator if many are refused"},
-    {"window_closed", "The person has not written for 24 hours, so free text is closed "
-                      "on this channel: a template may go instead"},
+    {"window_closed", "The person has not written for 24 hours, so the channel takes "
+                      "only a template: "
+                      "give the step a `template` in the series and load again"},
     {"template", "The gateway refuses the message's template, and will refuse it for "
                  "everybody: mend it at the provider"},
     {"content",

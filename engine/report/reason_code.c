@@ -11,6 +11,9 @@ struct code {
     const char *sentence;
 };
 
+/* A number of so many digits is WhatsApp's alone, whatever class it had at the time. */
+enum { CODE_LENGTH = 5 };
+
 /* WhatsApp Cloud API; the classes are those that its adapter gives them. */
 static const struct code codes[] = {
     {"account", "0 190",
@@ -130,7 +133,7 @@ static const struct code codes[] = {
         "The step gives the template another number of parameters than it has: compare "
         "the step's `parameters` with the template in WhatsApp Manager, correct one of "
         "them, and load again."},
-    {"template", "132001",
+    {"template", "132001 DELETED PENDING_DELETION",
         "WhatsApp knows no such template in this language: create it in WhatsApp "
         "Manager and wait for its approval, or correct its name or language in the "
         "series and load again."},
@@ -148,13 +151,17 @@ static const struct code codes[] = {
         "WhatsApp finds the template's parameters invalid: compare the step's "
         "`parameters` with the template in WhatsApp Manager, correct one of them, and "
         "load again."},
-    {"template", "132015",
+    {"template", "132015 PAUSED paused",
         "WhatsApp has paused the template because people rated it badly: reword it in "
         "WhatsApp Manager, or wait until Meta lifts the pause; its step's other "
         "messages fail until then."},
-    {"template", "132016",
+    {"template", "132016 DISABLED",
         "WhatsApp has disabled the template for good because people rated it badly: "
         "make a new one in WhatsApp Manager, name it in the series, and load again."},
+    {"template", "REJECTED",
+        "WhatsApp has not approved the template: read why in WhatsApp Manager, reword "
+        "it "
+        "there, and hand it in again."},
     {"template", "134102",
         "The template cannot be used as a marketing message now: look at it in "
         "WhatsApp "
@@ -212,7 +219,10 @@ const char *reason_code_sentence(const char *class, const char *code)
     size_t length = strcspn(code, "/");
 
     for (size_t i = 0; length > 0 && i < sizeof codes / sizeof codes[0]; i++) {
-        if (strcmp(codes[i].class, class) == 0 && is_in(codes[i].codes, code, length)) {
+        bool same = (length >= CODE_LENGTH && code[0] <= '9') ||
+                    strcmp(codes[i].class, class) == 0;
+
+        if (same && is_in(codes[i].codes, code, length)) {
             return codes[i].sentence;
         }
     }

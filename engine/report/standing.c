@@ -20,22 +20,50 @@ static void add(json_t *list, const char *gateway, const char *template, int64_t
                   "since", value_time(since), "sentence", value_text(line)));
 }
 
-/* What a pause is for may be the code that the gateway gave, or its words. */
-static void explain_pause(const char *reason, char sentence[REASON_SENTENCE_SIZE])
-{
-    char counted[64];
-    size_t length = strcspn(reason, " :");
+/* What is to be done about a gateway that paused, by how its cause begins. */
+static const struct {
+    const char *cause, *todo;
+} pauses_known[] = {
+    {"the token is wrong",
+        "make a new one, put it where the config's `token` points to, and restart"},
+    {"the token lacks", "give it the permission to send, at the provider"},
+    {"the password is wrong", "correct it in the config and restart, or ask the "
+                              "provider what the account may "
+                              "do"},
+    {"the password or token", "correct it in the config and restart"},
+    {"the balance is empty, or", "top it up, or mend the payment method"},
+    {"the balance is empty", "top it up"},
+    {"the account is locked", "ask the provider why, and have it opened"},
+    {"the number is not registered", "register it at the provider"},
+    {"it does not answer", "look whether it, and the network to it, is up"},
+};
 
-    if (strncmp(reason, "account:", strlen("account:")) == 0) {
-        length = strlen("account:") + strcspn(reason + strlen("account:"), " ");
-        snprintf(counted, sizeof counted, "%.*s", (int)length, reason);
-        reason_counted(counted, sentence);
-    } else if (length > 0 && length < 16 && strspn(reason, "0123456789") == length) {
-        snprintf(counted, sizeof counted, "account:%.*s", (int)length, reason);
-        reason_counted(counted, sentence);
-    } else {
-        reason_explain("account", reason, sentence);
+static const char *what_to_do(const char *cause)
+{
+    for (size_t i = 0; i < sizeof pauses_known / sizeof pauses_known[0]; i++) {
+        if (strncmp(cause, pauses_known[i].cause, strlen(pauses_known[i].cause)) == 0) {
+            return pauses_known[i].todo;
+        }
     }
+    return "ask the provider what is wrong with the account";
+}
+
+/* A pause's reason is the cause in our words, then the gateway's own behind a colon. */
+static void explain_pause(
+    const struct view_pause *pause, const char *since, char line[LINE_SIZE])
+{
+    const char *colon = strstr(pause->reason, ": ");
+    int length =
+        colon != NULL ? (int)(colon - pause->reason) : (int)strlen(pause->reason);
+    const char *words = colon != NULL ? colon + 2 : "";
+
+    snprintf(line, LINE_SIZE,
+        "%s is paused since %s, and its messages wait: %.*s%s%s%s; %s. It tries again "
+        "by "
+        "itself.",
+        pause->gateway, since, length, pause->reason,
+        words[0] != '\0' ? " (it says: " : "", words, words[0] != '\0' ? ")" : "",
+        what_to_do(pause->reason));
 }
 
 static void explain_template(
@@ -58,9 +86,7 @@ json_t *standing_json(struct db *db, const char *zone)
 
     for (int i = 0; i < n; i++) {
         value_local(zone, pauses[i].since, since);
-        explain_pause(pauses[i].reason, sentence);
-        snprintf(line, sizeof line, "%s is paused since %s: %s", pauses[i].gateway,
-            since, sentence);
+        explain_pause(&pauses[i], since, line);
         add(list, pauses[i].gateway, NULL, pauses[i].since, line);
     }
     n = view_refused_templates(db, refused, TEMPLATES_MAX);
