@@ -146,12 +146,14 @@ struct table *reasons_table(const struct reasons *reasons)
 
 json_t *reasons_json(const struct reasons *reasons, const struct table *table)
 {
+    json_t *total = table_json_total(table);
+
+    json_object_set_new(total, "outcome", json_null());
     return json_pack("{s:s, s:s?, s:o, s:o, s:s, s:o, s:o, s:O}", "report", "delivery",
         "campaign", reasons->campaign[0] != '\0' ? reasons->campaign : NULL, "from",
         report_day_json(reasons->query.from_day), "to",
         report_day_json(reasons->query.to_day), "by", "reason", "rows",
-        table_json(table), "total", table_json_total(table), "standing",
-        reasons->standing);
+        table_json(table), "total", total, "standing", reasons->standing);
 }
 
 void reasons_print(

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "report/small.h"
 
-enum { NUMBERS = RESPONSES_LATE + 1, RIGHT = 0, WRONG = 1, OTHER = 2, SORTS = 3 };
+enum { NUMBERS = RESPONSES_LATE + 1, RIGHT = 0, WRONG = 1, OTHER = 2, NONE = 3 };
 
 /* Owned by whoever asked for it. Marks lie row by row, the total's last. */
 struct responses_small {
@@ -40,10 +40,7 @@ static void hide_column(struct responses_small *small,
     for (size_t row = 0; row < responses->n; row++) {
         const struct responses_row *of = &responses->rows[row];
 
-        small_add(column, row, 0,
-            number == RESPONSES_ASKED     ? of->asked
-            : number == RESPONSES_CHANGED ? of->changed
-                                          : of->late);
+        small_add(column, row, 0, number == RESPONSES_CHANGED ? of->changed : of->late);
     }
     small_hide(column);
     for (size_t row = 0; row < responses->n + has_total; row++) {
@@ -87,9 +84,13 @@ static size_t hide_question(struct responses_small *small,
     return at + n;
 }
 
+/* By district who did not answer is a count of people too, and the rows' sum is what was
+ * asked; else it is what was answered. */
 static void hide_rows(struct responses_small *small, const struct responses *responses)
 {
-    struct small *rows = small_new(responses->n, SORTS, SMALL_TOTAL, SMALL_TOTAL);
+    bool people = responses->query.by == REPORT_BY_DISTRICT;
+    size_t sorts = people ? NONE + 1 : NONE, sum = sorts;
+    struct small *rows = small_new(responses->n, sorts, SMALL_TOTAL, SMALL_TOTAL);
 
     for (size_t row = 0; row < responses->n; row++) {
         const struct responses_row *of = &responses->rows[row];
@@ -97,13 +98,23 @@ static void hide_rows(struct responses_small *small, const struct responses *res
         small_add(rows, row, RIGHT, of->right);
         small_add(rows, row, WRONG, of->wrong);
         small_add(rows, row, OTHER, of->answered - of->right - of->wrong);
+        if (people) {
+            small_add(rows, row, NONE, of->asked - of->answered);
+        }
     }
     small_hide(rows);
     for (size_t row = 0; row <= responses->n; row++) {
         bool hidden = small_mark(rows, row, RIGHT) != SMALL_SHOWN ||
                       small_mark(rows, row, WRONG) != SMALL_SHOWN;
+        enum small_mark asked = people ? small_mark(rows, row, sum) : SMALL_SHOWN;
+        enum small_mark answered = small_mark(rows, row, people ? NONE : sum);
 
-        *mark_of(small, row, RESPONSES_ANSWERED) = small_mark(rows, row, SORTS);
+        if (people && (asked != SMALL_SHOWN || answered != SMALL_SHOWN)) {
+            answered =
+                mark_part(small_count(rows, row, sum) - small_count(rows, row, NONE));
+        }
+        *mark_of(small, row, RESPONSES_ASKED) = asked;
+        *mark_of(small, row, RESPONSES_ANSWERED) = answered;
         *mark_of(small, row, RESPONSES_RIGHT) =
             hidden ? mark_part(small_count(rows, row, RIGHT)) : SMALL_SHOWN;
     }
@@ -126,9 +137,6 @@ struct responses_small *responses_small_new(const struct responses *responses)
     }
     if (!steps) {
         hide_rows(small, responses);
-    }
-    if (by == REPORT_BY_DISTRICT) {
-        hide_column(small, responses, RESPONSES_ASKED, true);
     }
     hide_column(small, responses, RESPONSES_CHANGED, !steps);
     hide_column(small, responses, RESPONSES_LATE, !steps);

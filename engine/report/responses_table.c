@@ -265,13 +265,19 @@ size_t responses_tables(struct db *db, const struct responses *responses,
 json_t *responses_json(const struct responses *responses, struct table *const *tables)
 {
     bool steps = is_by_step(responses);
+    json_t *total = table_json_total(tables[0]);
 
+    if (json_is_object(total)) {
+        json_object_set_new(total,
+            responses->query.by == REPORT_BY_SERIES ? "campaign" : key_word(responses),
+            json_null());
+    }
     return json_pack("{s:s, s:s?, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I}", "report",
         "responses", "campaign",
         responses->campaign[0] != '\0' ? responses->campaign : NULL, "from",
         report_day_json(responses->query.from_day), "to",
         report_day_json(responses->query.to_day), "by", key_word(responses), "rows",
-        table_json(tables[0]), "total", table_json_total(tables[0]), "answers",
+        table_json(tables[0]), "total", total, "answers",
         steps ? table_json(tables[1]) : json_array(), "people",
         steps ? table_json(tables[2]) : json_array(), "waiting",
         (json_int_t)responses->waiting);

@@ -15,6 +15,7 @@ const char small_explained[] =
  * a none and a total last. */
 enum {
     COST_HIDDEN = 1,
+    COST_TO_NONE = 3000, /* one that could be none only if a none had been hidden */
     COST_LARGE = 1000,
     COST_NONE = 20000,
     COST_TOTAL = 400000,
@@ -26,7 +27,7 @@ enum state {
     STATE_SHOWN,
     STATE_KNOWN, /* as shown, and never hidden */
     STATE_FREE,  /* not printed at all: any number */
-    STATE_FEW,   /* 1 to 4 */
+    STATE_FEW,   /* 1 to 4, for a reader 0 to 4 */
     STATE_NONE,  /* a none that prints as few */
     STATE_LARGE, /* 5 or more */
     STATE_ANY,   /* hidden: 0 or more */
@@ -186,7 +187,7 @@ static bool may_be_less(enum state state, int64_t count)
     case STATE_ANY:
         return count > 0;
     case STATE_FEW:
-        return count > 1;
+        return count > 0;
     case STATE_NONE:
     case STATE_SHOWN:
     case STATE_KNOWN:
@@ -211,6 +212,9 @@ static int64_t cost_of(
         state = hidden_state(small, cell);
         cost = (total ? COST_TOTAL : COST_LARGE) + (cell->count == 0 ? COST_NONE : 0) +
                (cell->count < COST_LARGE ? cell->count : COST_LARGE);
+    }
+    if (state == STATE_FEW && !more && cell->count == 1) {
+        cost = COST_TO_NONE;
     }
     return (more ? may_be_more : may_be_less)(state, cell->count) ? cost : COST_NEVER;
 }

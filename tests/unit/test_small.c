@@ -26,8 +26,7 @@ struct known {
     int64_t tried[CELLS_MAX];
 };
 
-/* May that number stand behind what is printed? A none is never taken for a few here, so
- * more is known than a reader knows. */
+/* May that number stand behind what is printed? */
 static bool fits(const struct known *known, size_t row, size_t column, int64_t number)
 {
     int64_t count = small_count(known->small, row, column);
@@ -36,7 +35,7 @@ static bool fits(const struct known *known, size_t row, size_t column, int64_t n
     case SMALL_SHOWN:
         return number == count;
     case SMALL_FEW:
-        return number <= 4 && (number > 0 || count == 0);
+        return number <= 4;
     case SMALL_HIDDEN:
         return number >= 5;
     }
