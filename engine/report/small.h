@@ -8,8 +8,8 @@
  * one more or one less and no printed number changes.
  *
  * What it takes for known: every printed number, that "<5" is at most four, that "*" is no
- * less than five; and, where that is possible, that a "<5" is no none. It hides one table; what two reports of different days tell by their
- * difference is not looked at.
+ * less than five; and, where that is possible, that a "<5" is no none. It hides one table;
+ * what two reports of different days tell by their difference is not looked at.
  */
 #ifndef CEGAH_REPORT_SMALL_H
 #define CEGAH_REPORT_SMALL_H

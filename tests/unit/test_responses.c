@@ -40,8 +40,9 @@ static void answer(
     struct rows *rows, struct question *question, const char *value, int64_t at)
 {
     bool right = strcmp(value, "C") == 0;
+    struct answer_given given = {.value = value, .is_right = right, .score = right};
 
-    answer_add(rows->db, question, value, right, right, 0, at);
+    answer_add(rows->db, question, &given, at);
     question->answered_at = at;
     question_save(rows->db, question);
 }
@@ -86,6 +87,23 @@ static void the_first_answer_counts_and_a_second_is_a_change(void **state)
     assert_int_equal(responses.rows[0].changed, 1);
     assert_int_equal(responses.answers_n, 1);
     assert_string_equal(responses.answers[0].value, "C");
+    responses_fini(&responses);
+}
+
+static void a_late_answer_counts_apart_and_nowhere_else(void **state)
+{
+    struct rows *rows = *state;
+    struct question question = asked(rows, 1, MESSAGE_DELIVERED, monday);
+    struct answer_given given = {.value = "C", .is_right = -1, .late = true};
+    struct responses responses;
+
+    answer_add(rows->db, &question, &given, monday + 70 * MINUTE);
+    responses = run(rows, by_step);
+    assert_int_equal(responses.rows[0].asked, 1);
+    assert_int_equal(responses.rows[0].answered, 0);
+    assert_int_equal(responses.rows[0].right, 0);
+    assert_int_equal(responses.rows[0].late, 1);
+    assert_int_equal(responses.answers_n, 0);
     responses_fini(&responses);
 }
 
@@ -272,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_first_answer_counts_and_a_second_is_a_change),
+        TEST(a_late_answer_counts_apart_and_nowhere_else),
         TEST(a_question_whose_message_did_not_go_out_was_not_asked),
         TEST(days_choose_by_when_it_was_asked_and_count_by_when_it_was_answered),
         TEST(who_did_not_answer_has_a_reason),
