@@ -10,6 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/adapter.h"
+#include "adapters/whatsapp_build.h"
+#include "adapters/whatsapp_error.h"
+#include "adapters/whatsapp_hook.h"
+#include "adapters/whatsapp_json.h"
+
 static const struct option_row options[] = {
     {"phone_number_id", OPTION_TEXT, offsetof(struct whatsapp_config, phone_number_id),
         NULL, 1, 0, 0, NULL,

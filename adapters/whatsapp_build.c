@@ -5,11 +5,15 @@
  * alone, since it says how to answer anyway. Source: Meta's pages "Text", "Template",
  * "Interactive reply buttons", "Interactive lists" and "Media" messages.
  */
-#include "adapters/whatsapp.h"
+#include "adapters/whatsapp_build.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include <jansson.h>
+
+#include "adapters/whatsapp.h"
 
 enum {
     TEXT_MAX = 4096,

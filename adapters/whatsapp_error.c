@@ -3,13 +3,15 @@
  * Cloud API. The code alone decides: the HTTP status of one code varies, titles change,
  * subcodes are going.
  */
-#include "adapters/whatsapp.h"
+#include "adapters/whatsapp_error.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "adapters/whatsapp_json.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 

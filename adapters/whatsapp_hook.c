@@ -6,13 +6,17 @@
  * app: what names another phone_number_id is passed over. Source: Meta's pages "Webhooks"
  * (validation) and "Status messages webhook" of the Cloud API.
  */
-#include "adapters/whatsapp.h"
+#include "adapters/whatsapp_hook.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
+#include "adapters/whatsapp.h"
+#include "adapters/whatsapp_error.h"
+#include "adapters/whatsapp_inbound.h"
+#include "adapters/whatsapp_json.h"
 #include "base/url.h"
 
 static bool same(const char *given, const char *wanted)

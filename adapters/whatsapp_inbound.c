@@ -4,11 +4,14 @@
  * A type that nobody knows keeps its word and has no text: a human sees that something
  * came. A person's profile name is not taken over. Source: Meta's page "Messages webhook".
  */
-#include "adapters/whatsapp.h"
+#include "adapters/whatsapp_inbound.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "adapters/whatsapp_error.h"
+#include "adapters/whatsapp_json.h"
 
 const char *whatsapp_who(
     struct adapter_events *events, const char *id, enum address_kind *kind)

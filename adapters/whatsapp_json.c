@@ -2,7 +2,7 @@
  * whatsapp_json.c: what the readers of Meta's JSON share: parsing it, and its strings and
  * times as an event has them.
  */
-#include "adapters/whatsapp.h"
+#include "adapters/whatsapp_json.h"
 
 #include <ctype.h>
 #include <errno.h>
