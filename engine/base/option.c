@@ -123,6 +123,19 @@ static int set_rate(
         err, ERR_REFUSED, "%s must be a rate: 10/s, 600/m, 5/h or none", row->key);
 }
 
+static int set_share(
+    const struct option_row *row, double *to, const char *text, struct err *err)
+{
+    char *end;
+    double share = strtod(text, &end);
+
+    if (end == text || *end != '\0' || !(share >= 0 && share <= 1)) {
+        return err_set(err, ERR_REFUSED, "%s must lie between 0 and 1", row->key);
+    }
+    *to = share;
+    return 0;
+}
+
 /* Six places behind the point are exact; money is never kept as a double. */
 static int set_money(
     const struct option_row *row, int64_t *to, const char *text, struct err *err)
@@ -201,6 +214,8 @@ int option_set(
         return set_duration(row, to, text, err);
     case OPTION_RATE:
         return set_rate(row, to, text, err);
+    case OPTION_SHARE:
+        return set_share(row, to, text, err);
     case OPTION_MONEY:
         return set_money(row, to, text, err);
     case OPTION_CHOICE:

@@ -20,6 +20,7 @@ enum option_type {
     OPTION_BOOL,   /* bool */
     OPTION_DURATION, /* int64_t ms; written 500ms, 5s, 15m, 2h, 3d; min and max in ms */
     OPTION_RATE,     /* double a second; written 10/s, 600/m, 5/h; "none" is 0 */
+    OPTION_SHARE,    /* double from 0 to 1: how much of a whole */
     OPTION_MONEY,    /* int64_t, millionths; written 350 or 0.0411, not negative */
     OPTION_CHOICE,   /* int, index into choices */
     OPTION_LIST,     /* struct option_list of texts */

@@ -304,8 +304,8 @@ static void get_handset(
     } else {
         answer_json(call, 200,
             json_pack("{s:s, s:s, s:b, s:I, s:o}", "phone", handset->phone, "is",
-                handset->behaviour->name, "stopped", (int)handset->stopped, "accepted",
-                (json_int_t)handset->accepted, "received",
+                handset->traits.hands[0]->name, "stopped", (int)handset->stopped,
+                "accepted", (json_int_t)handset->accepted, "received",
                 received_json(sim, handset)));
     }
     form_fini(&form);

@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "sim/draw.h"
 
-static const int64_t DAY_MS = 86400000;
+static const int64_t MINUTE_MS = 60000, HOUR_MS = 3600000;
 
 void handsets_init(struct handsets *handsets, const struct profile *profile)
 {
@@ -62,6 +63,25 @@ struct handset *handsets_find(const struct handsets *handsets, const char *phone
     return handsets->slots[slot_of(handsets, phone)];
 }
 
+/* Named in the profile, else of its population, else as the default is. */
+static void take_traits(const struct profile *profile, struct handset *handset)
+{
+    const struct behaviour *named = profile_behaviour(profile, handset->phone);
+
+    if (named == NULL) {
+        population_traits(
+            profile->population, profile->seed, handset->phone, &handset->traits);
+        named = profile->fallback;
+    }
+    if (handset->traits.hands_n == 0) {
+        handset->traits = (struct traits){.hands = {named},
+            .hands_n = 1,
+            .has_whatsapp = named->whatsapp,
+            .reads = named->reads};
+    }
+    handset->has_whatsapp = handset->traits.has_whatsapp;
+}
+
 struct handset *handsets_get(struct handsets *handsets, const char *phone)
 {
     struct handset *handset = handsets_find(handsets, phone);
@@ -74,140 +94,123 @@ struct handset *handsets_get(struct handsets *handsets, const char *phone)
     }
     handset = mem_zero(1, sizeof *handset);
     handset->phone = mem_copy(phone);
-    handset->behaviour = profile_behaviour(handsets->profile, phone);
-    handset->has_whatsapp = handset->behaviour->whatsapp;
+    take_traits(handsets->profile, handset);
     handsets->slots[slot_of(handsets, phone)] = handset;
     handsets->n++;
     return handset;
 }
 
-/* How long this message is under way. Whole seconds of spread, so that many messages of a
- * campaign still fall into one instant, which a clock that jumps can take in one step. */
-static int64_t travel_ms(const struct handsets *handsets, const struct handset *handset,
-    const struct accepted *accepted)
+const struct behaviour *handset_holder(
+    int64_t seed, const struct handset *handset, const struct accepted *message)
 {
-    const struct profile *profile = handsets->profile;
-    uint64_t seconds = (uint64_t)profile->report_spread_ms / 1000;
-    int64_t base = handset->behaviour->report_after_ms;
+    uint64_t drawn = draw(
+        seed, "hand", handset->phone, draw_message(message->step, message->attempt));
 
-    return (base > 0 ? base : profile->report_after_ms) +
-           (int64_t)draw_below(draw(profile->seed, "travel", handset->phone,
-                                   draw_message(accepted->step, accepted->attempt)),
-               seconds + 1) *
-               1000;
+    return handset->traits.hands[draw_below(drawn, handset->traits.hands_n)];
 }
 
-/* What a channel says of a report, by default. */
-static const char *code_of(enum sim_channel channel, enum sim_report report)
+/* "[image] a caption" is a picture; returns its type, and what is behind it in words. */
+static const char *media_type(const char **words)
 {
-    if (channel == SIM_WHATSAPP) {
-        return report == SIM_FAILED ? "131026" : NULL;
+    static const char *const types[] = {
+        "image", "audio", "video", "sticker", "location", NULL};
+
+    for (size_t i = 0; (*words)[0] == '[' && types[i] != NULL; i++) {
+        size_t n = strlen(types[i]);
+
+        if (strncmp(*words + 1, types[i], n) == 0 && (*words)[n + 1] == ']') {
+            *words += n + 2;
+            *words += strspn(*words, " ");
+            return types[i];
+        }
     }
-    return report == SIM_DELIVERED ? "stat:DELIVRD err:000"
-           : report == SIM_QUEUED  ? "stat:ENROUTE err:000"
-                                   : "stat:UNDELIV err:011";
+    return NULL;
 }
 
-/* code NULL: the usual one. */
-static void add_report(struct timeline *timeline, enum happening_kind kind,
-    struct handset *handset, const struct accepted *accepted, int64_t at_ms,
-    enum sim_report report, const char *code)
+/* The choice that says the same: its title, or the value behind its id. */
+static const struct sim_choice *choice_of(
+    const struct accepted *message, const char *words)
 {
-    bool wanted = (accepted->wanted & (1u << report)) != 0 && report != SIM_NONE;
-    struct happening happening = {
-        .kind = kind,
-        .at_ms = at_ms,
-        .handset = handset,
-        .channel = accepted->channel,
-        .request = accepted->request,
-    };
+    for (size_t i = 0; message != NULL && i < message->choices_n; i++) {
+        const struct sim_choice *choice = &message->choices[i];
+        const char *value = strchr(choice->id, '=');
 
-    if (wanted) {
-        happening.report = report;
-        happening.code = code != NULL ? code : code_of(accepted->channel, report);
+        if (strcasecmp(choice->title, words) == 0 ||
+            (value != NULL && strcasecmp(value + 1, words) == 0)) {
+            return choice;
+        }
     }
-    if (wanted || kind == HAPPENS_ARRIVAL) {
-        timeline_add(timeline, &happening);
-    }
+    return NULL;
 }
 
-/* A phone that is off: when it comes on first is decided by the first message. */
-static void accept_off(struct handset *handset, struct timeline *timeline,
-    const struct accepted *accepted, int64_t travel)
-{
-    const struct behaviour *behaviour = handset->behaviour;
-    int64_t validity = accepted->validity_ms > 0 ? accepted->validity_ms : DAY_MS;
-    int64_t ends_at = accepted->at_ms + validity, arrives_at;
+/* What is written: on which channel, when, and as an answer to what (NULL: nothing). */
+struct utterance {
+    enum sim_channel channel;
+    int64_t at_ms;
+    const struct accepted *message;
+    const char *words;
+    bool taps; /* where a choice says the same */
+};
 
-    if (handset->on_at_ms == 0) {
-        handset->on_at_ms = behaviour->on_after_ms > 0
-                                ? accepted->at_ms + behaviour->on_after_ms
-                                : INT64_MAX / 2;
-    }
-    if (accepted->at_ms < handset->on_at_ms) {
-        add_report(timeline, HAPPENS_REPORT, handset, accepted,
-            accepted->at_ms + travel, SIM_QUEUED, NULL);
-    }
-    arrives_at =
-        accepted->at_ms > handset->on_at_ms ? accepted->at_ms : handset->on_at_ms;
-    arrives_at += travel;
-    if (arrives_at <= ends_at) {
-        add_report(timeline, HAPPENS_ARRIVAL, handset, accepted, arrives_at,
-            SIM_DELIVERED, NULL);
-    } else if (behaviour->expires && accepted->channel == SIM_SMS) {
-        add_report(timeline, HAPPENS_REPORT, handset, accepted, ends_at, SIM_FAILED,
-            "stat:EXPIRED err:000");
-    }
-}
-
-void handset_accept(const struct handsets *handsets, struct handset *handset,
-    struct timeline *timeline, const struct accepted *accepted)
-{
-    const struct behaviour *behaviour = handset->behaviour;
-    int64_t travel = travel_ms(handsets, handset, accepted);
-    int64_t arrives_at = accepted->at_ms + travel;
-
-    handset->accepted++;
-    if (accepted->fails != NULL) {
-        add_report(timeline, HAPPENS_REPORT, handset, accepted, arrives_at, SIM_FAILED,
-            accepted->fails);
-        return;
-    }
-    add_report(timeline, HAPPENS_REPORT, handset, accepted, accepted->at_ms + 1000,
-        SIM_SENT, NULL);
-    if (behaviour->report == REPORTS_FAILED) {
-        add_report(
-            timeline, HAPPENS_REPORT, handset, accepted, arrives_at, SIM_FAILED, NULL);
-    } else if (behaviour->power == POWER_OFF) {
-        accept_off(handset, timeline, accepted, travel);
-    } else {
-        bool reports = behaviour->report == REPORTS_DELIVERED;
-
-        add_report(timeline, HAPPENS_ARRIVAL, handset, accepted, arrives_at,
-            reports ? SIM_DELIVERED : SIM_NONE, NULL);
-    }
-}
-
-/* The handset answers on the channel on which it was spoken to. */
 static void say(struct handset *handset, struct timeline *timeline,
-    const struct accepted *message, int64_t after_ms, const char *words)
+    const struct utterance *utterance)
 {
     struct happening happening = {
         .kind = HAPPENS_WORDS,
-        .at_ms = message->at_ms + after_ms,
+        .at_ms = utterance->at_ms,
         .handset = handset,
-        .channel = message->channel,
-        .request = message->request,
-        .words = words,
+        .channel = utterance->channel,
+        .request = utterance->message == NULL ? 0 : utterance->message->request,
+        .words = utterance->words,
     };
+    const struct sim_choice *choice =
+        utterance->taps ? choice_of(utterance->message, utterance->words) : NULL;
 
+    happening.type = media_type(&happening.words);
+    if (choice != NULL) {
+        happening.type = utterance->message->is_template ? "button" : "interactive";
+        happening.words = choice->title;
+        happening.choice = choice->id;
+    }
+    /* An SMS needs credit, and carries no picture. */
+    if (utterance->channel == SIM_SMS &&
+        (handset->traits.out_of_credit || happening.type != NULL)) {
+        return;
+    }
     timeline_add(timeline, &happening);
 }
 
-static struct reply_rule *rule_for(const struct handset *handset, const char *text)
+static const char *one_of(const struct option_list *list, uint64_t drawn)
 {
-    const struct behaviour *behaviour = handset->behaviour;
+    return list->items[draw_below(drawn, list->n)];
+}
 
+/* Once, with the first message: what it will say by itself. */
+static void say_by_itself(int64_t seed, struct handset *handset,
+    struct timeline *timeline, int64_t first_at_ms)
+{
+    const struct behaviour *behaviour = handset->traits.hands[0];
+
+    for (size_t i = 0; i < behaviour->sayings_n; i++) {
+        const struct saying *saying = &behaviour->sayings[i];
+        bool by_whatsapp = saying->by == SIM_WHATSAPP && handset->has_whatsapp;
+
+        if (saying->say.n > 0 &&
+            draw_happens(draw(seed, "says", handset->phone, i), saying->share)) {
+            say(handset, timeline,
+                &(struct utterance){
+                    .channel = by_whatsapp ? SIM_WHATSAPP : SIM_SMS,
+                    .at_ms = first_at_ms + saying->after_ms,
+                    .words =
+                        one_of(&saying->say, draw(seed, "what", handset->phone, i)),
+                });
+        }
+    }
+}
+
+static struct reply_rule *rule_for(
+    const struct handset *handset, const struct behaviour *behaviour, const char *text)
+{
     for (size_t i = 0; i < behaviour->replies_n; i++) {
         struct reply_rule *rule = &behaviour->replies[i];
         bool left = rule->times == 0 || handset->said[i] < (uint64_t)rule->times;
@@ -219,14 +222,8 @@ static struct reply_rule *rule_for(const struct handset *handset, const char *te
     return NULL;
 }
 
-void handset_receive(const struct handsets *handsets, struct handset *handset,
-    struct timeline *timeline, const struct accepted *message)
+static void keep(struct handset *handset, const struct accepted *message)
 {
-    static const int64_t stop_after_ms = 60000;
-    int64_t seed = handsets->profile->seed;
-    uint64_t number, count = draw_message(message->step, message->attempt);
-    struct reply_rule *rule;
-
     if (handset->received_n == handset->received_capacity) {
         handset->received_capacity =
             handset->received_capacity > 0 ? handset->received_capacity * 2 : 4;
@@ -235,23 +232,70 @@ void handset_receive(const struct handsets *handsets, struct handset *handset,
     }
     handset->received[handset->received_n++] =
         (struct received){message->request, message->at_ms};
-    number = handset->received_n;
-    if (handset->stopped) {
-        return;
-    }
-    if (handset->behaviour->stops_after > 0 &&
-        number >= (uint64_t)handset->behaviour->stops_after) {
-        handset->stopped = true;
-        say(handset, timeline, message, stop_after_ms, "STOP");
-        return;
-    }
-    rule = rule_for(handset, message->text);
+}
+
+/* Slow people answer four to twelve hours later. */
+static int64_t slowness(const struct handset *handset, int64_t seed, uint64_t count)
+{
+    enum { SLOW_HOURS = 4, SLOW_MINUTES = 8 * 60 };
+
+    return !handset->traits.slow
+               ? 0
+               : SLOW_HOURS * HOUR_MS +
+                     (int64_t)draw_below(
+                         draw(seed, "slow", handset->phone, count), SLOW_MINUTES) *
+                         MINUTE_MS;
+}
+
+static void answer(int64_t seed, struct handset *handset, struct timeline *timeline,
+    const struct accepted *message, const struct behaviour *behaviour)
+{
+    uint64_t count = draw_message(message->step, message->attempt);
+    struct reply_rule *rule = rule_for(handset, behaviour, message->text);
+    struct utterance utterance = {
+        .channel = message->channel,
+        .message = message,
+        .taps =
+            draw_happens(draw(seed, "taps", handset->phone, count), behaviour->taps),
+    };
+
     if (rule == NULL || rule->say.n == 0 ||
         !draw_happens(draw(seed, "share", handset->phone, count), rule->share)) {
         return;
     }
-    handset->said[rule - handset->behaviour->replies]++;
-    say(handset, timeline, message, rule->after_ms,
-        rule->say
-            .items[draw_below(draw(seed, "say", handset->phone, count), rule->say.n)]);
+    handset->said[rule - behaviour->replies]++;
+    utterance.at_ms = message->at_ms + rule->after_ms + slowness(handset, seed, count);
+    utterance.words = one_of(&rule->say, draw(seed, "say", handset->phone, count));
+    say(handset, timeline, &utterance);
+    if (rule->then.n > 0 &&
+        draw_happens(draw(seed, "then", handset->phone, count), rule->then_share)) {
+        utterance.at_ms += rule->then_after_ms;
+        utterance.words =
+            one_of(&rule->then, draw(seed, "otherwise", handset->phone, count));
+        say(handset, timeline, &utterance);
+    }
+}
+
+void handset_receive(const struct handsets *handsets, struct handset *handset,
+    struct timeline *timeline, const struct accepted *message)
+{
+    int64_t seed = handsets->profile->seed;
+    const struct behaviour *behaviour = handset_holder(seed, handset, message);
+
+    keep(handset, message);
+    if (handset->received_n == 1) {
+        say_by_itself(seed, handset, timeline, message->at_ms);
+    }
+    if (handset->stopped) {
+        return;
+    }
+    if (behaviour->stops_after > 0 &&
+        handset->received_n >= (size_t)behaviour->stops_after) {
+        handset->stopped = true;
+        say(handset, timeline,
+            &(struct utterance){
+                message->channel, message->at_ms + MINUTE_MS, message, "STOP", false});
+        return;
+    }
+    answer(seed, handset, timeline, message, behaviour);
 }

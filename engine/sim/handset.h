@@ -2,8 +2,8 @@
  * handset.h: the phones: what each received and said, and what it will do.
  *
  * A handset exists from the first message to it, or from the first that it is told to
- * write. What it does is decided when a message is accepted (how it travels) and when it
- * arrives (what is said to it); both put happenings on the timeline.
+ * write. What it does is decided when a message is accepted (how it travels: travel.c) and
+ * when it arrives (what is said to it: handset.c); both put happenings on the timeline.
  */
 #ifndef CEGAH_SIM_HANDSET_H
 #define CEGAH_SIM_HANDSET_H
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "sim/callback.h"
+#include "sim/population.h"
 #include "sim/profile.h"
 #include "sim/timeline.h"
 
@@ -25,9 +26,9 @@ struct received {
 /* One phone. Owned by its table. */
 struct handset {
     char *phone;
-    const struct behaviour *behaviour;
-    uint64_t accepted; /* messages on their way or through */
-    int64_t on_at_ms;  /* off until then; 0: nothing decided yet */
+    struct traits traits; /* at least one hand */
+    uint64_t accepted;    /* messages on their way or through */
+    int64_t on_at_ms;     /* off until then; 0: nothing decided yet */
     bool
         has_whatsapp; /* a message there fails with 131026 otherwise: the gateway asks */
     bool
@@ -85,5 +86,8 @@ void handset_accept(const struct handsets *handsets, struct handset *handset,
 /* The message arrives: it is kept, and what is said to it is put on the timeline. */
 void handset_receive(const struct handsets *handsets, struct handset *handset,
     struct timeline *timeline, const struct accepted *message);
+/* Whose hands the message is in, borrowed: of a shared phone, one of them by a draw. */
+const struct behaviour *handset_holder(
+    int64_t seed, const struct handset *handset, const struct accepted *message);
 
 #endif

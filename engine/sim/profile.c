@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "content/yaml.h"
 #include "sim/fault.h"
+#include "sim/population.h"
 #include "sim/profile_read.h"
 
 enum { PROFILE_BYTES_MAX = 1 << 20 };
@@ -104,6 +105,16 @@ static const struct option_row behaviour_rows[] = {
         .offset = offsetof(struct behaviour, whatsapp),
         .fallback = "true",
         .help = "Has WhatsApp; a message there fails with 131026 otherwise."},
+    {.key = "reads",
+        .type = OPTION_SHARE,
+        .offset = offsetof(struct behaviour, reads),
+        .fallback = "0",
+        .help = "How many WhatsApp messages are reported as read."},
+    {.key = "taps",
+        .type = OPTION_SHARE,
+        .offset = offsetof(struct behaviour, taps),
+        .fallback = "0",
+        .help = "How often it taps where a button says what it would write."},
     {.key = "stops_after",
         .type = OPTION_INT,
         .offset = offsetof(struct behaviour, stops_after),
@@ -129,8 +140,8 @@ static const struct option_row reply_rows[] = {
         .fallback = "1m",
         .help = "How long after the message, by the simulator's clock."},
     {.key = "share",
-        .type = OPTION_TEXT,
-        .offset = offsetof(struct reply_rule, share_text),
+        .type = OPTION_SHARE,
+        .offset = offsetof(struct reply_rule, share),
         .fallback = "1",
         .help = "How much of the time: 0.5 answers every other message, by a draw."},
     {.key = "times",
@@ -139,6 +150,46 @@ static const struct option_row reply_rows[] = {
         .fallback = "0",
         .max = 100000,
         .help = "How often at most; 0: always. Then the next that fits answers."},
+    {.key = "then",
+        .type = OPTION_LIST,
+        .offset = offsetof(struct reply_rule, then),
+        .help = "A change of mind: said afterwards, of a list one by a draw."},
+    {.key = "then_after",
+        .type = OPTION_DURATION,
+        .offset = offsetof(struct reply_rule, then_after_ms),
+        .fallback = "10m",
+        .help = "How long after what was said first."},
+    {.key = "then_share",
+        .type = OPTION_SHARE,
+        .offset = offsetof(struct reply_rule, then_share),
+        .fallback = "1",
+        .help = "How much of the time, by a draw."},
+};
+
+static const char *const channels[] = {"sms", "whatsapp", NULL};
+
+static const struct option_row saying_rows[] = {
+    {.key = "say",
+        .type = OPTION_LIST,
+        .offset = offsetof(struct saying, say),
+        .required = 1,
+        .help = "What is said; of a list, one by a draw."},
+    {.key = "after",
+        .type = OPTION_DURATION,
+        .offset = offsetof(struct saying, after_ms),
+        .fallback = "1d",
+        .help = "How long after the first message that it got."},
+    {.key = "share",
+        .type = OPTION_SHARE,
+        .offset = offsetof(struct saying, share),
+        .fallback = "1",
+        .help = "How many of the handsets say it, by a draw."},
+    {.key = "by",
+        .type = OPTION_CHOICE,
+        .offset = offsetof(struct saying, by),
+        .fallback = "sms",
+        .choices = channels,
+        .help = "sms, or whatsapp where it has it."},
 };
 
 static const struct option_row range_rows[] = {
@@ -172,47 +223,59 @@ enum {
     PROFILE_ROWS = sizeof profile_rows / sizeof profile_rows[0],
     BEHAVIOUR_ROWS = sizeof behaviour_rows / sizeof behaviour_rows[0],
     REPLY_ROWS = sizeof reply_rows / sizeof reply_rows[0],
+    SAYING_ROWS = sizeof saying_rows / sizeof saying_rows[0],
     RANGE_ROWS = sizeof range_rows / sizeof range_rows[0],
 };
 
-static void read_reply(
-    const struct source *source, const struct yaml_node *node, struct reply_rule *rule)
+static void read_replies(const struct source *source, const struct yaml_node *mapping,
+    struct behaviour *behaviour)
 {
-    char *end;
+    const struct yaml_node *list =
+        profile_find_inner(source, mapping, "replies", YAML_SEQUENCE, REPLY_RULES_MAX);
 
-    profile_read_mapping(source, node, reply_rows, REPLY_ROWS, NULL, rule);
-    rule->share = strtod(rule->share_text, &end);
-    if (end == rule->share_text || *end != '\0' || !(rule->share >= 0) ||
-        rule->share > 1) {
-        yaml_error(source->document, node, source->problems, NULL,
-            "share must lie between 0 and 1");
+    if (list == NULL) {
+        return;
+    }
+    behaviour->replies = mem_zero(list->n, sizeof *behaviour->replies);
+    for (const struct yaml_node *node = list->children; node != NULL;
+         node = node->next) {
+        profile_read_mapping(source, node, reply_rows, REPLY_ROWS, NULL,
+            &behaviour->replies[behaviour->replies_n++]);
+    }
+}
+
+static void read_sayings(const struct source *source, const struct yaml_node *mapping,
+    struct behaviour *behaviour)
+{
+    const struct yaml_node *list =
+        profile_find_inner(source, mapping, "says", YAML_SEQUENCE, SAYINGS_MAX);
+
+    if (list == NULL) {
+        return;
+    }
+    behaviour->sayings = mem_zero(list->n, sizeof *behaviour->sayings);
+    for (const struct yaml_node *node = list->children; node != NULL;
+         node = node->next) {
+        profile_read_mapping(source, node, saying_rows, SAYING_ROWS, NULL,
+            &behaviour->sayings[behaviour->sayings_n++]);
     }
 }
 
 static void read_behaviour(const struct source *source, const struct yaml_node *node,
     struct behaviour *behaviour)
 {
-    static const char *const inner[] = {"replies", NULL};
-    const struct yaml_node *replies;
+    static const char *const inner[] = {"replies", "says", NULL};
 
     behaviour->name = mem_copy(node->key);
     profile_read_mapping(
         source, node, behaviour_rows, BEHAVIOUR_ROWS, inner, behaviour);
-    if (node->kind != YAML_MAPPING) {
-        return;
-    }
-    replies =
-        profile_find_inner(source, node, "replies", YAML_SEQUENCE, REPLY_RULES_MAX);
-    if (replies == NULL) {
-        return;
-    }
-    behaviour->replies = mem_zero(replies->n, sizeof *behaviour->replies);
-    for (node = replies->children; node != NULL; node = node->next) {
-        read_reply(source, node, &behaviour->replies[behaviour->replies_n++]);
+    if (node->kind == YAML_MAPPING) {
+        read_replies(source, node, behaviour);
+        read_sayings(source, node, behaviour);
     }
 }
 
-static const struct behaviour *find_behaviour(
+const struct behaviour *profile_behaviour_named(
     const struct profile *profile, const char *name)
 {
     /* From the last: a file's own "silent" goes before the one that is built in. */
@@ -224,8 +287,7 @@ static const struct behaviour *find_behaviour(
     return NULL;
 }
 
-/* The number's digits as one number, -1 when it is no E.164 number. */
-static int64_t digits_of(const char *phone)
+int64_t profile_digits(const char *phone)
 {
     const char *digits = phone + (*phone == '+');
     size_t length = strlen(digits);
@@ -243,12 +305,12 @@ static void read_range(const struct source *source, const struct yaml_node *node
     if (node->kind != YAML_MAPPING) {
         return;
     }
-    range->low = digits_of(range->phone != NULL  ? range->phone
-                           : range->from != NULL ? range->from
-                                                 : "");
-    range->high = digits_of(range->phone != NULL ? range->phone
-                            : range->to != NULL  ? range->to
-                                                 : "");
+    range->low = profile_digits(range->phone != NULL  ? range->phone
+                                : range->from != NULL ? range->from
+                                                      : "");
+    range->high = profile_digits(range->phone != NULL ? range->phone
+                                 : range->to != NULL  ? range->to
+                                                      : "");
     if ((range->phone == NULL) == (range->from == NULL) || range->low < 0 ||
         range->high < range->low) {
         yaml_error(source->document, node, source->problems,
@@ -256,7 +318,8 @@ static void read_range(const struct source *source, const struct yaml_node *node
             "NAME}.",
             "a handset must have a phone, or from and to");
     }
-    range->behaviour = range->is == NULL ? NULL : find_behaviour(profile, range->is);
+    range->behaviour =
+        range->is == NULL ? NULL : profile_behaviour_named(profile, range->is);
     if (range->is != NULL && range->behaviour == NULL) {
         yaml_error(source->document, node, source->problems, NULL,
             "no behaviour is called \"%s\"", range->is);
@@ -319,10 +382,15 @@ static void read_lists(
             read_range(source, node, profile, &profile->ranges[profile->ranges_n++]);
         }
     }
+    list = profile_find_inner(
+        source, root, "population", YAML_SEQUENCE, PROFILE_ITEMS_MAX);
+    if (list != NULL) {
+        profile->population = population_read(source, list, profile);
+    }
     read_gateways(source, root, profile);
     profile->fallback = &profile->behaviours[0];
     if (profile->fallback_name != NULL) {
-        profile->fallback = find_behaviour(profile, profile->fallback_name);
+        profile->fallback = profile_behaviour_named(profile, profile->fallback_name);
         if (profile->fallback == NULL) {
             yaml_error(source->document, yaml_find(root, "default"), source->problems,
                 NULL, "no behaviour is called \"%s\"", profile->fallback_name);
@@ -349,7 +417,7 @@ struct profile *profile_parse(
     const char *path, const char *text, size_t length, struct problems *problems)
 {
     static const char *const inner[] = {
-        "behaviours", "handsets", "whatsapp", "faults", NULL};
+        "behaviours", "handsets", "population", "whatsapp", "faults", NULL};
     struct profile *profile = NULL;
     struct yaml_document *document = yaml_parse(path, text, length, problems);
     struct source source = {document, problems};
@@ -432,7 +500,11 @@ void profile_free(struct profile *profile)
         for (size_t k = 0; k < behaviour->replies_n; k++) {
             option_fini(reply_rows, REPLY_ROWS, &behaviour->replies[k]);
         }
+        for (size_t k = 0; k < behaviour->sayings_n; k++) {
+            option_fini(saying_rows, SAYING_ROWS, &behaviour->sayings[k]);
+        }
         free(behaviour->replies);
+        free(behaviour->sayings);
         free(behaviour->name);
     }
     for (size_t i = 0; i < profile->ranges_n; i++) {
@@ -442,6 +514,7 @@ void profile_free(struct profile *profile)
         fault_rule_fini(&profile->faults[i]);
     }
     free(profile->faults);
+    population_free(profile->population);
     wa_profile_fini(&profile->whatsapp);
     free(profile->behaviours);
     free(profile->ranges);
@@ -452,7 +525,7 @@ void profile_free(struct profile *profile)
 const struct behaviour *profile_behaviour(
     const struct profile *profile, const char *phone)
 {
-    int64_t digits = digits_of(phone);
+    int64_t digits = profile_digits(phone);
 
     for (size_t i = 0; i < profile->ranges_n; i++) {
         const struct handset_range *range = &profile->ranges[i];
@@ -462,7 +535,7 @@ const struct behaviour *profile_behaviour(
             return range->behaviour;
         }
     }
-    return profile->fallback;
+    return NULL;
 }
 
 static void describe(
@@ -492,7 +565,13 @@ void profile_describe(struct buf *out)
     describe(out, "What goes wrong, a list under faults:", rows, n);
     describe(
         out, "A behaviour, under behaviours: NAME:", behaviour_rows, BEHAVIOUR_ROWS);
-    describe(out, "What it says, a list under replies:", reply_rows, REPLY_ROWS);
+    describe(out, "What it answers, a list under replies:", reply_rows, REPLY_ROWS);
+    describe(
+        out, "What it says by itself, a list under says:", saying_rows, SAYING_ROWS);
+    rows = population_rows(&n);
+    describe(out, "Many by chance, a list under population:", rows, n);
+    rows = population_report_rows(&n);
+    describe(out, "Their reports, under population: reports:", rows, n);
     describe(out,
         "Who behaves so, a list under handsets, the first that fits:", range_rows,
         RANGE_ROWS);

@@ -162,6 +162,8 @@ struct owner {
     char *text, *url;
     int64_t count, wait;
     double rate;
+    double part;
+    int64_t price;
     bool on;
     int choice;
     struct option_list list;
@@ -187,6 +189,8 @@ static const struct option_row rows[] = {
         .type = OPTION_RATE,
         .offset = offsetof(struct owner, rate),
         .fallback = "none"},
+    {.key = "part", .type = OPTION_SHARE, .offset = offsetof(struct owner, part)},
+    {.key = "price", .type = OPTION_MONEY, .offset = offsetof(struct owner, price)},
     {.key = "on", .type = OPTION_BOOL, .offset = offsetof(struct owner, on)},
     {.key = "unsure",
         .type = OPTION_CHOICE,
@@ -226,6 +230,12 @@ static void an_option_is_read_by_its_row(void **state)
     assert_true(owner.rate > 9.999 && owner.rate < 10.001);
     assert_int_equal(set(&owner, "rate", "none"), 0);
     assert_true(owner.rate == 0);
+    assert_int_equal(set(&owner, "part", "0.25"), 0);
+    assert_true(owner.part > 0.249 && owner.part < 0.251);
+    assert_int_equal(set(&owner, "price", "350"), 0);
+    assert_int_equal(owner.price, 350000000);
+    assert_int_equal(set(&owner, "price", "0.0411"), 0);
+    assert_int_equal(owner.price, 41100);
     assert_int_equal(set(&owner, "on", "true"), 0);
     assert_true(owner.on);
     assert_int_equal(set(&owner, "unsure", "leave"), 0);
@@ -248,8 +258,10 @@ static void a_wrong_value_is_refused_and_changes_nothing(void **state)
         {"count", ""}, {"count", "99999999999999999999"}, {"wait", "999ms"},
         {"wait", "3d"}, {"wait", "5"}, {"wait", "-5s"}, {"wait", "5 s"}, {"rate", "10"},
         {"rate", "0/s"}, {"rate", "-1/s"}, {"rate", "/s"}, {"rate", "10/d"},
-        {"rate", "nan/s"}, {"rate", "inf/s"}, {"on", "yes"}, {"on", ""},
-        {"unsure", "maybe"}};
+        {"rate", "nan/s"}, {"rate", "inf/s"}, {"part", "1.01"}, {"part", "-0.1"},
+        {"part", "0.5x"}, {"part", "nan"}, {"part", ""}, {"price", "-1"},
+        {"price", "3,5"}, {"price", "1."}, {"price", "0.0000001"}, {"price", "1e3"},
+        {"on", "yes"}, {"on", ""}, {"unsure", "maybe"}};
     struct owner owner = {0};
 
     (void)state;

@@ -57,8 +57,8 @@ static struct gateway *gateway_of(struct house *house, const char *name)
 
 static int64_t events(struct house *house, int64_t id, const char *state)
 {
-    struct stmt *stmt = db_stmt(house->rows->db,
-        "SELECT count(*) FROM event WHERE message_id=?1 AND state=?2");
+    struct stmt *stmt = db_stmt(
+        house->rows->db, "SELECT count(*) FROM event WHERE message_id=?1 AND state=?2");
 
     stmt_int(stmt, 1, id);
     stmt_text(stmt, 2, state);
@@ -67,8 +67,8 @@ static int64_t events(struct house *house, int64_t id, const char *state)
 
 static bool told(struct house *house, int64_t id, const char *text)
 {
-    struct stmt *stmt = db_stmt(
-        house->rows->db, "SELECT 1 FROM event WHERE message_id=?1 AND text=?2");
+    struct stmt *stmt =
+        db_stmt(house->rows->db, "SELECT 1 FROM event WHERE message_id=?1 AND text=?2");
 
     stmt_int(stmt, 1, id);
     stmt_text(stmt, 2, text);
@@ -139,12 +139,12 @@ static void a_failed_report_goes_on_like_a_refusal(void **state)
     struct message message = house_queued(house);
 
     house_sent(house, message.id);
-    message = house_report(house, message.id, 1, "wa", REPORT_FAILED,
-        FAILURE_INVALID_NUMBER, "131026");
+    message = house_report(
+        house, message.id, 1, "wa", REPORT_FAILED, FAILURE_INVALID_NUMBER, "131026");
     stands(&message, MESSAGE_QUEUED, "sms");
     /* Nobody asks whether the number is still hers: this was not about the number. */
-    assert_false(stmt_found(db_stmt(
-        house->rows->db, "SELECT 1 FROM address_health WHERE fails>0")));
+    assert_false(stmt_found(
+        db_stmt(house->rows->db, "SELECT 1 FROM address_health WHERE fails>0")));
     message = house_queued(house);
     stands(&message, MESSAGE_QUEUED, "sms");
 }
@@ -210,8 +210,8 @@ static void a_window_that_closed_on_the_way_is_followed_by_the_template(void **s
     house_heard(house, "wa");
     message = house_queued(house);
     house_sent(house, message.id);
-    message = house_report(house, message.id, 1, "wa", REPORT_FAILED,
-        FAILURE_WINDOW_CLOSED, "131047");
+    message = house_report(
+        house, message.id, 1, "wa", REPORT_FAILED, FAILURE_WINDOW_CLOSED, "131047");
     stands(&message, MESSAGE_QUEUED, "wa");
     house_claim(house, message.id);
     attempt_way_find(house->rows->db, message.id, 2, &way);
@@ -278,8 +278,7 @@ static void what_was_delivered_is_never_given_up(void **state)
     struct message message = house_queued(house);
 
     house_sent(house, message.id);
-    house_report(
-        house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
+    house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
     give_up(house);
     message = house_message(house, message.id);
     stands(&message, MESSAGE_DELIVERED, "wa");
@@ -295,8 +294,7 @@ static void what_is_on_the_wire_or_unsure_is_not_given_up(void **state)
     give_up(house);
     assert_int_equal(message_next_give_up(house->rows->db), 0);
     stands(&message, MESSAGE_SENDING, "wa");
-    settle_attempt(
-        house->send, gateway_of(house, "wa"), &message, &cut, false);
+    settle_attempt(house->send, gateway_of(house, "wa"), &message, &cut, false);
     give_up(house);
     message = house_message(house, message.id);
     stands(&message, MESSAGE_UNSURE, "wa");
@@ -416,8 +414,8 @@ static void a_late_delivery_before_the_next_attempt_stops_it(void **state)
 
     house_claim(house, message.id);
     house_answer(house, message.id, "", FAILURE_CONTENT, "100");
-    message = house_report(
-        house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
+    message =
+        house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
     stands(&message, MESSAGE_DELIVERED, "wa");
     assert_int_equal(house_counted(house, "wa", "late"), 0);
     assert_int_equal(house_counted(house, "wa", "delivered"), 1);
@@ -436,8 +434,8 @@ static void a_late_delivery_counts_where_it_arrived_and_says_that_it_is_late(
     give_up(house);
     house_answer(house, message.id, "s", FAILURE_NONE, "");
     assert_int_equal(house_counted(house, "wa", "segments"), 1);
-    message = house_report(
-        house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
+    message =
+        house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
     stands(&message, MESSAGE_DELIVERED, "wa");
     assert_int_equal(message.channel, CHANNEL_WHATSAPP);
     assert_int_equal(house_counted(house, "wa", "late"), 1);
@@ -449,8 +447,8 @@ static void a_late_delivery_counts_where_it_arrived_and_says_that_it_is_late(
         told(house, message.id, "delivered late by wa, after it had gone by sms"));
     /* The other one arrives too: no later than it should, and once is enough. */
     house_report(house, message.id, 1, "wa", REPORT_READ, FAILURE_NONE, "");
-    message = house_report(
-        house, message.id, 2, "sms", REPORT_DELIVERED, FAILURE_NONE, "");
+    message =
+        house_report(house, message.id, 2, "sms", REPORT_DELIVERED, FAILURE_NONE, "");
     stands(&message, MESSAGE_READ, "wa");
     assert_int_equal(house_counted(house, "wa", "late"), 1);
     assert_int_equal(house_counted(house, "sms", "late"), 0);
@@ -469,8 +467,7 @@ static void what_the_second_route_delivered_stays_there(void **state)
     house_report(house, message.id, 2, "sms", REPORT_DELIVERED, FAILURE_NONE, "");
     house_report(house, message.id, 1, "wa", REPORT_SENT, FAILURE_NONE, "");
     house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
-    message = house_report(
-        house, message.id, 1, "wa", REPORT_READ, FAILURE_NONE, "");
+    message = house_report(house, message.id, 1, "wa", REPORT_READ, FAILURE_NONE, "");
     stands(&message, MESSAGE_DELIVERED, "sms");
     assert_int_equal(house_counted(house, "wa", "late"), 1);
     assert_int_equal(house_counted(house, "sms", "delivered"), 1);
@@ -485,11 +482,10 @@ static void a_late_delivery_while_the_next_request_is_out_is_paid_twice(void **s
     house_sent(house, message.id);
     give_up(house);
     claimed = house_message(house, message.id);
-    message = house_report(
-        house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
+    message =
+        house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
     stands(&message, MESSAGE_DELIVERED, "wa");
-    settle_attempt(
-        house->send, gateway_of(house, "sms"), &claimed, &result, true);
+    settle_attempt(house->send, gateway_of(house, "sms"), &claimed, &result, true);
     message = house_message(house, message.id);
     stands(&message, MESSAGE_DELIVERED, "wa");
     assert_int_equal(house_counted(house, "sms", "segments"), 1);
@@ -530,8 +526,7 @@ static void an_unsure_resend_takes_the_next_route_when_its_own_is_paused(void **
     struct message message = house_queued(house);
 
     message = house_claim(house, message.id);
-    settle_attempt(
-        house->send, gateway_of(house, "wa"), &message, &cut, false);
+    settle_attempt(house->send, gateway_of(house, "wa"), &message, &cut, false);
     pause_gateway(house, "wa");
     message = house_message(house, message.id);
     assert_true(failover_resend(house->send, &message));
@@ -547,10 +542,9 @@ static void an_unsure_message_that_failed_for_certain_goes_on(void **state)
     struct message message = house_queued(house);
 
     message = house_claim(house, message.id);
-    settle_attempt(
-        house->send, gateway_of(house, "wa"), &message, &cut, false);
-    message = house_report(house, message.id, 1, "wa", REPORT_FAILED,
-        FAILURE_INVALID_NUMBER, "131026");
+    settle_attempt(house->send, gateway_of(house, "wa"), &message, &cut, false);
+    message = house_report(
+        house, message.id, 1, "wa", REPORT_FAILED, FAILURE_INVALID_NUMBER, "131026");
     stands(&message, MESSAGE_QUEUED, "sms");
     assert_int_equal(message.unsure, 0);
 }
@@ -565,9 +559,12 @@ static void its_question_follows_it_to_the_other_channel(void **state)
         .state = ENROLMENT_ACTIVE,
         .step = "C1",
         .due_at = monday};
-    struct question found, question = {.step = "C1", .channel = "whatsapp",
-        .address_id = house->address, .asked_at = house_now(house),
-        .closes_at = house_now(house) + 24LL * HOUR, .occurrence = message.occurrence};
+    struct question found, question = {.step = "C1",
+                               .channel = "whatsapp",
+                               .address_id = house->address,
+                               .asked_at = house_now(house),
+                               .closes_at = house_now(house) + 24LL * HOUR,
+                               .occurrence = message.occurrence};
     struct db *db = house->rows->db;
     struct stmt *stmt;
 
@@ -587,7 +584,7 @@ static void its_question_follows_it_to_the_other_channel(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name)        cmocka_unit_test_setup_teardown(name, begin, end)
 #define WITH(name, first) cmocka_unit_test_setup_teardown(name, first, end)
     const struct CMUnitTest tests[] = {
         TEST(what_another_route_may_carry_goes_on_at_once_when_it_is_refused),
@@ -596,11 +593,11 @@ int main(void)
         TEST(a_failed_report_goes_on_like_a_refusal),
         TEST(a_failed_report_of_a_route_that_it_left_changes_nothing),
         TEST(a_template_that_is_refused_is_refused_for_all_that_come_after),
-        WITH(a_paused_template_holds_its_message_where_no_other_route_is,
-            begin_wa_only),
+        WITH(
+            a_paused_template_holds_its_message_where_no_other_route_is, begin_wa_only),
         WITH(a_template_that_does_not_fit_fails_at_once, begin_wa_only),
-        WITH(a_window_that_closed_on_the_way_is_followed_by_the_template,
-            begin_wa_only),
+        WITH(
+            a_window_that_closed_on_the_way_is_followed_by_the_template, begin_wa_only),
         TEST(what_waited_until_its_window_closed_goes_on_or_fails),
         WITH(what_waited_until_its_window_closed_goes_on_or_fails, begin_wa_only),
         WITH(a_recipients_cap_waits_a_day_where_no_other_route_is, begin_wa_only),

@@ -179,8 +179,8 @@ static const char *form(struct house *house)
     struct route_question question = step(house);
     struct route_answer answer;
 
-    return route_form(&house->gate, config_gateway_find(house->config, "wa"),
-        &question, house_now(house), &answer);
+    return route_form(&house->gate, config_gateway_find(house->config, "wa"), &question,
+        house_now(house), &answer);
 }
 
 static void outside_the_window_only_a_template_goes(void **state)
@@ -370,7 +370,7 @@ static void a_step_that_no_route_fits_now_waits_or_is_denied(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name)        cmocka_unit_test_setup_teardown(name, begin, end)
 #define WITH(name, first) cmocka_unit_test_setup_teardown(name, first, end)
     const struct CMUnitTest tests[] = {
         WITH(the_configs_order_counts, begin_sms_first),

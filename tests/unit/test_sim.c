@@ -195,9 +195,10 @@ static void without_a_profile_a_handset_receives_in_silence(void **state)
 {
     struct err err;
     struct profile *profile = profile_read(NULL, &err);
-    const struct behaviour *behaviour = profile_behaviour(profile, "+6281200000001");
+    const struct behaviour *behaviour = profile->fallback;
 
     (void)state;
+    assert_null(profile_behaviour(profile, "+6281200000001"));
     assert_int_equal(behaviour->power, POWER_ON);
     assert_int_equal(behaviour->report, REPORTS_DELIVERED);
     assert_int_equal(behaviour->replies_n, 0);
@@ -215,21 +216,27 @@ static const char people[] = "behaviours:\n"
                              "     every: 3, is: third}\n"
                              "default: rest\n";
 
+static const char *holder(struct stage *stage, const char *phone)
+{
+    return handsets_get(&stage->handsets, phone)->traits.hands[0]->name;
+}
+
 static void the_first_range_that_holds_a_number_counts(void **state)
 {
-    struct profile *profile = profile_of(people);
+    struct stage stage;
     static const char *const expected[] = {"rest", "third", "rest", "rest", "one",
         "rest", "rest", "third", "rest", "rest", "third", "rest"};
 
     (void)state;
+    stage_init(&stage, people);
     for (int i = 0; i < 12; i++) {
         char phone[24];
 
         snprintf(phone, sizeof phone, "+62812000000%02d", i);
-        assert_string_equal(profile_behaviour(profile, phone)->name, expected[i]);
+        assert_string_equal(holder(&stage, phone), expected[i]);
     }
-    assert_string_equal(profile_behaviour(profile, "CEGAH")->name, "rest");
-    profile_free(profile);
+    assert_string_equal(holder(&stage, "CEGAH"), "rest");
+    stage_fini(&stage);
 }
 
 static void expect_problem(const char *text, int line, const char *sentence)

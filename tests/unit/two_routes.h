@@ -56,7 +56,8 @@ static inline void house_load(struct house *house, const char *channels)
     static const char series[] =
         "series: champions\ntitle: Champion\nfor: {role: champion}\n"
         "invitation: {id: C0, text: \"Mau? YA atau TIDAK. STOP.\"}\n"
-        "steps:\n  - {id: C1, at: {week: 1, day: wed, time: \"16:15\"}, say: \"Halo!\"}\n";
+        "steps:\n  - {id: C1, at: {week: 1, day: wed, time: \"16:15\"}, say: "
+        "\"Halo!\"}\n";
     char campaign[512];
     struct content_file list[] = {{(char *)"campaign.yaml", campaign, 0},
         {(char *)"champions.yaml", (char *)series, sizeof series - 1}};
@@ -133,17 +134,21 @@ static inline struct house *house_begin(const char *gateways, const char *channe
     gate_init(&house->gate, house->rows->db, house->catalogue, house->config);
     clock_init(&house->clock, CLOCK_JUMP, monday - 6LL * HOUR); /* 10:15 */
     house->loop = loop_new(&house->clock, NULL);
-    with = (struct send_with){house->rows->db, house->loop, &house->gate, house->config,
-        &house->rows->key};
+    with = (struct send_with){
+        house->rows->db, house->loop, &house->gate, house->config, &house->rows->key};
     house->send = send_new(&with);
     house->outbox = (struct outbox){house->rows->db, &house->gate, house->config};
     house->person = rows_person(house->rows, 1, 1990);
     house->address = address_of_person(house->rows->db, house->person);
-    consent = (struct consent){.person_id = house->person, .method = "paper",
-        .dated = "2026-01-02", .wording = "2026-01", .words = "", .evidence = "x:2"};
+    consent = (struct consent){.person_id = house->person,
+        .method = "paper",
+        .dated = "2026-01-02",
+        .wording = "2026-01",
+        .words = "",
+        .evidence = "x:2"};
     consent_add(house->rows->db, &consent, monday);
-    house->form = (struct message_form){
-        .template_name = "pesan", .template_language = "id"};
+    house->form =
+        (struct message_form){.template_name = "pesan", .template_language = "id"};
     return house;
 }
 
@@ -174,8 +179,7 @@ static inline void house_pass(struct house *house, int64_t ms)
 /* The person writes over that gateway. */
 static inline void house_heard(struct house *house, const char *gateway)
 {
-    address_gateway_heard(
-        house->rows->db, house->address, gateway, house_now(house));
+    address_gateway_heard(house->rows->db, house->address, gateway, house_now(house));
 }
 
 /* A step's message is queued, with the house's form; 0 with answer. */
