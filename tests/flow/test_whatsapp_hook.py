@@ -93,6 +93,16 @@ def parked(house):
             house.rows("SELECT gateway, gateway_id FROM parked_report")}
 
 
+# -- its keys ----------------------------------------------------------------------------
+
+def test_a_key_that_cannot_be_right_is_refused_where_it_stands(house):
+    house.write_config(virtual=False, base_url=NOBODY, gateway=gateway("wa", "+62812"))
+    done = house.cegah("check", check=False)
+    assert done.returncode == 1
+    assert "phone_number_id is the number's id at Meta" in done.stdout + done.stderr
+    assert APP not in done.stdout + done.stderr
+
+
 # -- the challenge ----------------------------------------------------------------------
 
 def test_the_right_token_gets_the_challenge_as_it_came(numbers):
