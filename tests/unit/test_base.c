@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/http.h"
+#include "base/http_date.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/option.h"
@@ -463,11 +464,37 @@ static void a_sentence_is_cut_between_two_characters(void **state)
     assert_string_equal(err.text, "one that fits ends as it is: é");
 }
 
+static void an_http_date_is_read_in_its_one_form(void **state)
+{
+    static const char *const wrong[] = {"", "120", "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+        "Sun, 06 Nov 1994 08:49:37 WITA", "Sun, 31 Feb 2026 08:49:37 GMT",
+        "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nop 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 anF 1994 08:49:37 GMT"};
+    int64_t ms = 7;
+
+    (void)state;
+    assert_int_equal(http_date_parse("Sun, 06 Nov 1994 08:49:37 GMT", &ms), 0);
+    assert_int_equal(ms, 784111777000);
+    assert_int_equal(http_date_parse("Thu, 29 Feb 2024 23:59:59 GMT", &ms), 0);
+    assert_int_equal(ms, 1709251199000);
+    assert_int_equal(http_date_parse(NULL, &ms), -1);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        if (http_date_parse(wrong[i], &ms) == 0) {
+            fail_msg("%s", wrong[i]);
+        }
+    }
+    assert_int_equal(ms, 1709251199000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_buffer_takes_what_fits_and_remembers_what_did_not),
         cmocka_unit_test(a_buffers_text_may_be_taken),
+        cmocka_unit_test(an_http_date_is_read_in_its_one_form),
         cmocka_unit_test(all_but_plain_characters_are_escaped),
         cmocka_unit_test(an_origin_ends_where_what_is_sent_begins),
         cmocka_unit_test(parameters_are_joined_by_what_stands_before),

@@ -8,13 +8,15 @@
 #include "report/document.h"
 #include "report/messages.h"
 #include "report/timeline.h"
+#include "store/address_gateway.h"
 #include "store/inbox.h"
 #include "store/user.h"
 
 static const char *const large[] = {"message", "m", "attempt", "event", "text",
     "inbound", "i", "enrolment", "person", "p", "person_address", "address", "a",
     "consent", "basis", "step_outcome", "o", "question", "q", "answer", "gateway_id",
-    "reach", "e", "counter", "reason_counter", "cap_use", "suppression", "opened_text"};
+    "reach", "e", "counter", "reason_counter", "cap_use", "suppression", "opened_text",
+    "address_gateway", "address_alias"};
 
 /* What a test run has found. */
 struct finding {
@@ -33,6 +35,7 @@ static bool is_scan(const char *line)
     if (table == NULL || strstr(line, "message_sending") != NULL ||
         strstr(line, "message_unsure") != NULL ||
         strstr(line, "message_expiry") != NULL ||
+        strstr(line, "message_give_up") != NULL ||
         strstr(line, "enrolment_due") != NULL ||
         strstr(line, "inbound_waiting") != NULL) {
         return false;
@@ -144,6 +147,8 @@ static void write_all(struct rows *rows, struct message *message)
     message_next_claim(rows->db, "maros-sms");
     message_next_expiry(rows->db);
     message_next_unsure(rows->db);
+    message_given_up(rows->db, monday, list, 4);
+    message_next_give_up(rows->db);
     cap_count(rows->db, message->address_id, MONDAY_DAY, MONDAY_DAY, &used);
     message->attempts = 1;
     attempt_add(rows->db, message, "text", monday);
@@ -156,6 +161,39 @@ static void write_all(struct rows *rows, struct message *message)
     event_add(rows->db, message->id, 1, "delivered", "1", "", monday);
     parked_add(rows->db, "maros-sms", "g2", &report, monday);
     parked_take(rows->db, "maros-sms", "g2", &report, 1);
+}
+
+/* What routes, fail-over and costs ask. */
+static void route_all(struct rows *rows, struct message *message)
+{
+    struct message_route route = {"spare-sms", CHANNEL_SMS, 1, false};
+    struct template_refused refused = {.word = "paused", .code = "132015"};
+    struct attempt_charge charge = {.category = "utility"};
+    struct address_gateway known;
+    struct attempt_way way;
+
+    address_gateway_heard(rows->db, message->address_id, "wa", monday);
+    address_gateway_close(
+        rows->db, message->address_id, "wa", monday, "invalid_number");
+    address_gateway_window_over(rows->db, message->address_id, "wa");
+    address_gateway_find(rows->db, message->address_id, "wa", &known);
+    address_alias_set(rows->db, message->address_id, message->address_id);
+    address_alias_find(rows->db, message->address_id);
+    template_refused_set(rows->db, "wa", "pesan", "id", &refused);
+    assert_true(template_refused_find(rows->db, "wa", "pesan", "id", &refused));
+    template_refused_clear(rows->db, "wa", "pesan", "");
+    attempt_way_find(rows->db, message->id, 1, &way);
+    assert_true(attempt_is_out(rows->db, message->id, "maros-sms"));
+    assert_true(message_has_left(rows->db, message->id, "maros-sms"));
+    attempt_charge_set(rows->db, message->id, 1, &charge);
+    assert_true(attempt_charge_find(rows->db, message->id, 1, &charge));
+    attempt_close_accepted(rows->db, message->id, 1, "202", "Accepted", 0, monday);
+    assert_true(event_has_arrived(rows->db, message->id, 1));
+    message_set_give_up(rows->db, message, monday);
+    message_reroute(rows->db, message, &route, FAILURE_NONE, "", "", monday);
+    route.gateway = "maros-sms";
+    message_return(rows->db, message, &route, true, monday);
+    question_move_channel(rows->db, 1, "C1", 1, "sms");
 }
 
 /* What planning and replies ask of people, consents and enrolments. */
@@ -236,6 +274,7 @@ static void no_statement_scans_a_large_table(void **state)
     struct message message = rows_message(rows, person);
 
     write_all(rows, &message);
+    route_all(rows, &message);
     plan_all(rows, person);
     rows_inbound(rows, person, "k1", "in", "YA", false, monday);
     read_all(rows, person, &message);
