@@ -575,11 +575,11 @@ static void its_question_follows_it_to_the_other_channel(void **state)
     stmt_run(stmt);
     house_sent(house, message.id);
     give_up(house);
-    assert_true(question_newest(db, house->address, "sms", house_now(house), &found));
+    assert_true(question_of_step(db, house->address, "C1", &found));
+    assert_string_equal(found.channel, "sms");
     house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
-    assert_false(question_newest(db, house->address, "sms", house_now(house), &found));
-    assert_true(
-        question_newest(db, house->address, "whatsapp", house_now(house), &found));
+    assert_true(question_of_step(db, house->address, "C1", &found));
+    assert_string_equal(found.channel, "whatsapp");
 }
 
 int main(void)
