@@ -8,27 +8,39 @@ import signal
 import pytest
 
 from house import (ADULT, ASSENT, CAMPAIGN_YAML, FOCAL_KEY, PASSWORD, PATIENCE, SECRET,
-                   SERIES_YAML, phone)
+                   phone)
 from travel import MONDAY, inbound, settled
 
 ME = phone(10)
 MEMBER = {**ADULT, **ASSENT, "phone": ME, "name": "Rahma", "language": "id"}
-SERIES = SERIES_YAML.replace("""    ask:
-      kind: quiz
-""", """    whatsapp:
+SERIES = """
+series: remaja
+title: Remaja
+for: {role: champion}
+steps:
+  - id: C1
+    at: {week: 1, day: wed, time: "16:15"}
+    whatsapp:
+      template: uji_c1
+      parameters: ["{nama}"]
+      discreet: {template: uji_c1s}
+    say: {text: "Selamat datang, {nama}!", discreet: "Selamat datang!"}
+  - id: C4
+    at: {week: 2, day: sat, time: "16:15"}
+    whatsapp:
       template: uji_c4
       buttons: [A, B, C]
       discreet: {template: uji_c4s, buttons: [A, B, C]}
     ask:
       kind: quiz
-""").replace('{value: C, spellings: [c, "19"], right: true}',
-             '{value: C, label: 19 tahun, spellings: [c, "19"], right: true}').replace(
-    '      text: "Berapa? A)', '      text:\n        discreet: "Kuis. Balas A, B atau C."\n'
-    '        text: "Berapa? A)').replace("""    say: {text: "Selamat datang, {nama}!\"""", """    whatsapp:
-      template: uji_c1
-      parameters: ["{nama}"]
-      discreet: {template: uji_c1s}
-    say: {text: "Selamat datang, {nama}!\"""")
+      text: {text: "Berapa? A) 16 B) 18 C) 19.", discreet: "Kuis. Balas A, B atau C."}
+      answers:
+        - {value: C, label: 19 tahun, spellings: [c, "19"], right: true}
+        - {value: A, spellings: [a, "16"]}
+        - {value: B, spellings: [b, "18"]}
+      right: {text: "Betul! 19 tahun.", discreet: "Terima kasih! Jawabannya C."}
+      wrong: {text: "Belum tepat. Jawabannya C.", discreet: "Terima kasih! Jawabannya C."}
+"""
 QUIZ = """
 series: remaja
 title: Remaja
