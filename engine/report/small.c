@@ -15,10 +15,11 @@ const char small_explained[] =
  * a none and a total last. */
 enum {
     COST_HIDDEN = 1,
-    COST_TO_NONE = 3000, /* one that could be none only if a none had been hidden */
     COST_LARGE = 1000,
     COST_NONE = 20000,
     COST_TOTAL = 400000,
+    /* A reader would have to take a "<5" for a none: only where nothing else helps. */
+    COST_TO_NONE = 4000000,
     COST_NEVER = INT32_MAX,
 };
 
@@ -289,14 +290,14 @@ static void hide_way(
 static bool protect(struct small *small, size_t row, size_t column, struct node *nodes)
 {
     size_t end = small->rows + 1 + column, from = 0, to = 0;
-    int64_t best = COST_NEVER;
+    int64_t best = COST_NEVER; /* a way that costs as much is none */
 
     for (int along_row = 0; along_row < 2; along_row++) {
         size_t start = along_row ? end : row, goal = along_row ? row : end;
         int64_t cost = cost_of(small, row, column, along_row);
 
         if (cost != COST_NEVER) {
-            cost = find_way(small, start, goal, row, column, nodes);
+            cost += find_way(small, start, goal, row, column, nodes);
         }
         if (cost < best) {
             best = cost;

@@ -220,6 +220,23 @@ static void a_none_hides_the_only_few_of_a_known_total(void **state)
     small_free(known.small);
 }
 
+/* 1 and 5 make 6: with "*" for no less than five, only a none could stand for the 1. */
+static void a_five_is_no_cover_for_a_one(void **state)
+{
+    struct known known = {.rows = 2,
+        .columns = 3,
+        .row_totals = SMALL_TOTAL,
+        .column_totals = SMALL_TOTAL_KNOWN,
+        .counts = {5, 1, 9, 9, 9, 9}};
+
+    (void)state;
+    assert_true(hide(&known));
+    assert_string_equal(word(&known, 0, 0), "shown");
+    assert_string_equal(word(&known, 0, 1), "<5");
+    assert_string_equal(word(&known, 0, 2), "*");
+    small_free(known.small);
+}
+
 static void what_is_large_enough_is_shown(void **state)
 {
     struct known known = {.rows = 2,
@@ -261,6 +278,7 @@ int main(void)
         cmocka_unit_test(no_printed_number_tells_a_hidden_one),
         cmocka_unit_test(a_second_cell_is_hidden_where_a_total_would_tell_the_first),
         cmocka_unit_test(a_none_hides_the_only_few_of_a_known_total),
+        cmocka_unit_test(a_five_is_no_cover_for_a_one),
         cmocka_unit_test(what_is_large_enough_is_shown),
         cmocka_unit_test(an_amount_is_hidden_with_the_count_that_it_would_tell),
     };
