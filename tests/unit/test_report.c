@@ -6,7 +6,9 @@
 #include "report/delivery.h"
 #include "report/people.h"
 #include "report/reason.h"
+#include "report/standing.h"
 #include "report/table.h"
+#include "store/address_gateway.h"
 
 static const struct report_query everything = {
     .from_day = INT32_MIN, .to_day = INT32_MAX};
@@ -285,6 +287,50 @@ static void json_holds_every_key_and_a_cost_that_is_not_known_is_null(void **sta
     delivery_fini(&delivery);
 }
 
+/* Each cause of a pause, and what is to be done about it. */
+static void a_paused_gateway_and_a_refused_template_say_since_when_and_what_to_do(
+    void **state)
+{
+    static const char *const causes[][2] = {
+        {"the token is wrong or has expired: Error validating", "make a new one"},
+        {"the password or token is wrong or has expired: 401", "correct it"},
+        {"the password is wrong, or the account may not send: x", "correct it"},
+        {"the balance is empty: 402", "top it up"},
+        {"the balance is empty, or a payment has failed: x", "payment method"},
+        {"the account is locked: x", "have it opened"},
+        {"the token lacks a permission: x", "permission to send"},
+        {"the number is not registered: x", "register it"},
+        {"it refuses the account: x", "ask the provider"},
+        {"it does not answer", "is up"},
+    };
+    static const struct template_refused refused = {
+        .word = "paused", .code = "132015", .since = 1767600900000};
+    struct rows *rows = *state;
+    json_t *list;
+    const char *line;
+
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        gateway_pause_clear(rows->db, "whatsapp");
+        gateway_pause_set(rows->db, "whatsapp", causes[i][0], monday, monday);
+        list = standing_json(rows->db, "Asia/Makassar");
+        assert_int_equal(json_array_size(list), 1);
+        line = json_string_value(json_object_get(json_array_get(list, 0), "sentence"));
+        assert_ptr_equal(
+            strstr(line, "whatsapp is paused since 2026-01-05 16:15, and"), line);
+        assert_non_null(strstr(line, causes[i][1]));
+        json_decref(list);
+    }
+    template_refused_set(rows->db, "whatsapp", "pengingat", "id", &refused);
+    list = standing_json(rows->db, "Asia/Makassar");
+    assert_int_equal(json_array_size(list), 2);
+    line = json_string_value(json_object_get(json_array_get(list, 1), "sentence"));
+    assert_ptr_equal(strstr(line, "whatsapp refuses the template pengingat (id) since "
+                                  "2026-01-05 16:15, as paused: "),
+        line);
+    assert_non_null(strstr(line, "WhatsApp Manager"));
+    json_decref(list);
+}
+
 static const struct table_column columns[] = {
     {"name", "name", TABLE_TEXT, 8},
     {"n", "n", TABLE_NUMBER, 0},
@@ -401,6 +447,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             json_holds_every_key_and_a_cost_that_is_not_known_is_null, rows_begin,
             rows_end),
+        cmocka_unit_test_setup_teardown(
+            a_paused_gateway_and_a_refused_template_say_since_when_and_what_to_do,
+            rows_begin, rows_end),
         cmocka_unit_test(csv_quotes_what_would_break_it_and_disarms_formulas),
         cmocka_unit_test(columns_align_by_what_a_terminal_shows),
         cmocka_unit_test(every_reason_and_class_has_a_sentence),
