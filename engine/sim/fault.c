@@ -26,6 +26,7 @@ static const char *const names[FAULTS] = {
     [FAULT_CUT_AFTER_READ] = "cut_after_read",
     [FAULT_CUT_AFTER_ACCEPT] = "cut_after_accept",
     [FAULT_HANG] = "hang",
+    [FAULT_ERROR_500_AFTER_ACCEPT] = "error_500_after_accept",
     [FAULT_REPORT_FAILED] = "report_failed",
 };
 
@@ -33,7 +34,8 @@ static const char *const names[FAULTS] = {
 static const char *const words[] = {"slow", "error_500", "error_500_empty", "error_503",
     "throttle_429", "refuse_auth", "refuse_route", "refuse_balance", "refuse_pair",
     "refuse_cap", "code", "cut_before_read", "cut_after_read", "cut_after_accept",
-    "hang", "report_failed", "refuse_403_auth", "refuse_403_route", NULL};
+    "hang", "error_500_after_accept", "report_failed", "refuse_403_auth",
+    "refuse_403_route", NULL};
 
 static const char *const gateways[] = {"any", "kannel", "whatsapp", NULL};
 

@@ -32,7 +32,8 @@ enum fault_kind {
     FAULT_CUT_AFTER_ACCEPT, /* accepted, so delivered and reported; closed */
     FAULT_HANG,             /* in the ledger, not accepted, never answered */
     /* Accepted. */
-    FAULT_REPORT_FAILED, /* and reported as failed later */
+    FAULT_ERROR_500_AFTER_ACCEPT, /* and answered by a 500 without a body */
+    FAULT_REPORT_FAILED,          /* and reported as failed later */
     FAULTS,
 };
 

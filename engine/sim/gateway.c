@@ -38,6 +38,7 @@ struct question {
 struct verdict {
     struct refusal refusal;
     bool accepted, cut, hang;
+    bool denied; /* accepted, and answered as if it were not */
     const char *word; /* the ledger's; NULL: the number */
     char number[16];
 };
@@ -116,10 +117,16 @@ static void answer_in(struct sim *sim, struct server_call *call,
     timer_set(&late->timer, clock_now(loop_clock(sim->loop)) + delay_ms);
 }
 
-/* What a fault that does not answer makes of the request. */
+/* What a fault makes of a request that is not answered as it deserves. */
 static void cut_by(enum fault_kind kind, struct verdict *verdict)
 {
     switch (kind) {
+    case FAULT_ERROR_500_AFTER_ACCEPT:
+        if (verdict->accepted) {
+            verdict->word = fault_name(kind);
+            verdict->denied = true;
+        }
+        return;
     case FAULT_CUT_AFTER_READ:
     case FAULT_HANG:
         verdict->accepted = false;
@@ -228,7 +235,11 @@ static struct verdict decide(
             .refusal = dialect->spoil(&(struct fault){.kind = FAULT_ERROR_503})};
     } else if (verdict.accepted) {
         carry(sim, question, row);
-        dialect->write_accepted(sim, &question->request, row, answer);
+        if (verdict.denied) {
+            http_answer_set(answer, 500, "text/plain", "");
+        } else {
+            dialect->write_accepted(sim, &question->request, row, answer);
+        }
     }
     if (verdict.refusal.status != 0) {
         dialect->write_refused(&verdict.refusal, answer);

@@ -130,6 +130,15 @@ def test_a_fault_answers_as_its_name_says(sim, fault, status, body, answer):
         (answer, False), ("202", True)]
 
 
+def test_an_error_after_acceptance_denies_what_is_delivered(sim):
+    sim.json("/sim/faults", [{"do": "error_500_after_accept", "next": 1}])
+    assert sim.send("+6281200000001")[:2] == (500, "")
+    (row,) = sim.json("/sim/ledger")["requests"]
+    assert (row["answer"], row["accepted"]) == ("error_500_after_accept", True)
+    sim.json("/sim/now", {"now": START_MS + 9000})
+    assert len(sim.hooks.calls) == 1
+
+
 @pytest.mark.parametrize("fault, rows", [
     ("cut_before_read", []), ("cut_after_read", [("cut_after_read", False)]),
     ("cut_after_accept", [("cut_after_accept", True)])])
