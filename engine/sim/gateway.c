@@ -38,7 +38,7 @@ struct question {
 struct verdict {
     struct refusal refusal;
     bool accepted, cut, hang;
-    bool denied; /* accepted, and answered as if it were not */
+    bool denied;      /* accepted, and answered as if it were not */
     const char *word; /* the ledger's; NULL: the number */
     char number[16];
 };
