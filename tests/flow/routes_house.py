@@ -56,7 +56,7 @@ def people(*numbers):
 
 def begin(house, numbers=(10,), routes="[wa, sms]", give_up="2h", token="contoh",
           profile="", series=SERIES, campaign=CAMPAIGN_YAML, faults=(), sms="price: 350",
-          wa=""):
+          wa="", go=True):
     """The people have agreed; the first step is due on Wednesday."""
     house.start_simulator(PROFILE % (house.port, profile))
     own = f"    give_up: {give_up}\n" + "".join(f"    {line}\n" for line in wa.split("; ") if line)
@@ -67,7 +67,8 @@ def begin(house, numbers=(10,), routes="[wa, sms]", give_up="2h", token="contoh"
     house.import_rows(people(*numbers))
     if faults:
         house.sim("/sim/faults", list(faults))
-    house.cegah("start", "uji")
+    if go:
+        house.cegah("start", "uji")
     return house
 
 

@@ -99,12 +99,13 @@ def test_a_reply_goes_back_where_it_came_from(house):
 
 
 def test_a_stop_on_one_channel_holds_on_the_other(house):
-    begin(house, faults=[{"do": "refuse_auth", "gateway": WA}])
-    house.wait(lambda: house.messages(), "the first step")
-    house.say(ME, "STOP")
+    begin(house, go=False)
+    house.sim("/sim/say", {"channel": "whatsapp", "from": ME, "text": "STOP"})
     house.wait_quiet()
-    assert step(house)["state"] in ("cancelled", "delivered")
-    assert [row for row in house.messages() if row["step"] == "C4"] == []
+    house.cegah("start", "uji")
+    house.wait_quiet()
+    assert [row["step"] for row in house.messages(ME)] == ["opt_out"]
+    assert {row["reason"] for row in house.rows("SELECT * FROM suppression")} == {"opted_out"}
 
 
 def test_costs_are_counted_where_the_message_went(house):
