@@ -152,12 +152,15 @@ def test_events_and_dates_in_the_rest_are_missed(house):
     series = HEAD + SAY % ("T1", "week: 1, day: wed", "Satu.") \
         + SAY % ("E1", "event: temu, days: -1", "Besok temu warga.") \
         + SAY % ("D1", "date: 2026-01-20", "Tanggal 20.") \
+        + SAY % ("T2", "week: 2, day: wed", "Dua.") \
+        + SAY % ("E2", "event: temu, days: 4", "Terima kasih sudah datang.") \
         + SAY % ("T3", "week: 3, day: wed", "Tiga.")
     begun(house, series=series, campaign=EVENT)
     go(house, "01-14")
     says(house, "TUNDA")
-    go(house, "01-17", "01-20", "01-28", "02-11")
-    assert house.steps(ME) == ["T1", "pause", "T3"]
+    go(house, "01-17", "01-20", "01-28", "02-04", "02-11")
+    assert house.steps(ME) == ["T1", "pause", "T2", "T3"]
+    assert outcomes(house, ME)["E2"] == ("missed", "person_paused")  # behind a lesson
     assert outcomes(house, ME)["E1"] == ("missed", "person_paused")
     assert outcomes(house, ME)["D1"] == ("missed", "person_paused")
 
