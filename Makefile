@@ -195,6 +195,9 @@ cover: ## which lines the tests reach, a file a line
 	@$(PYTHON) tests/run --flavour cover --skip lint || true
 	@$(PYTHON) tests/cover.py build/cover
 
+tour: all ## write the README's tour anew, from what the demo prints
+	@$(PYTHON) tests/tour.py
+
 docs: all ## put every key of content files into campaigns/README.md
 	@./cegah check --keys >$(BUILD)/keys.md
 	@awk 'FNR == NR { keys = keys $$0 "\n"; next } \
@@ -260,6 +263,6 @@ help: ## this list
 	    while IFS="$$(printf '\t')" read -r name text; do \
 	        printf '%-10s %s\n' "$$name" "$$text"; done
 
-.PHONY: all docs libraries units unit deps mask-kannel deps-test demo check asan torture cover lint \
+.PHONY: all docs tour libraries units unit deps mask-kannel deps-test demo check asan torture cover lint \
         format fuzz harnesses fuzz-run benches bench install clean help
 -include $(OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d)

@@ -2,7 +2,8 @@
 
 Above a block of the README stands what it is made of, in a comment: a line a command, with
 the lines of its output that are shown behind "::" (1-based, negative from the end, ranges
-by "-" between positive ones; all of them without "::"):
+by "-" between positive ones; "/…/" for all that a pattern without blanks fits; all of
+them without "::"):
 
     <!-- tour
     ./cegah report delivery -c build/demo/cegah.yaml :: 1-8 -1
@@ -13,10 +14,15 @@ out are shown as "…". `make tour` writes the blocks anew; tests/flow/test_tour
 them, but for ids, which are others in every database.
 """
 
+import fcntl
+import os
+import pty
 import re
 import shlex
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +38,27 @@ MASKS = [
     (re.compile(r" {2,}"), " "),
 ]
 DEMO = "make demo"
+COLUMNS = 104
+
+
+def on_terminal(command):
+    """What a command shows on a terminal of COLUMNS columns: tables fit into it."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 60, COLUMNS, 0, 0))
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=its, stderr=subprocess.PIPE, cwd=ROOT
+    )
+    os.close(its)
+    pieces = []
+    try:
+        while piece := os.read(ours, 65536):
+            pieces.append(piece)
+    except OSError:  # the other end is closed: all has been read
+        pass
+    os.close(ours)
+    complaint = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, f"{command}: {complaint.decode()}"
+    return b"".join(pieces).decode().replace("\r\n", "\n")
 
 
 class Demo:
@@ -48,15 +75,8 @@ class Demo:
             self.config if word == CONFIG else word for word in shlex.split(command)
         ]
         assert arguments[0] == "./cegah", command
-        done = subprocess.run(
-            [self.binary, *arguments[1:]],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            cwd=ROOT,
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
-        return [line.replace(self.config, CONFIG) for line in done.stdout.splitlines()]
+        shown = on_terminal([self.binary, *arguments[1:]])
+        return [line.replace(self.config, CONFIG) for line in shown.splitlines()]
 
 
 def chosen(lines, wish):
@@ -64,7 +84,10 @@ def chosen(lines, wish):
     numbers = set()
     for word in wish.split():
         between = re.fullmatch(r"(\d+)-(\d+)", word)
-        if between:
+        if word.startswith("/"):
+            fits = re.compile(word.strip("/"))
+            numbers.update(n for n, line in enumerate(lines, 1) if fits.search(line))
+        elif between:
             numbers.update(range(int(between[1]), int(between[2]) + 1))
         else:
             numbers.add(int(word) if int(word) > 0 else len(lines) + 1 + int(word))
