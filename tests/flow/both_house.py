@@ -9,6 +9,8 @@ BOTH_COLUMNS = COLUMNS + ["channel"]
 
 
 class BothHouse(House):
+    templates = ""  # of the account, as YAML; without: each is approved
+
     def write_config(self, gateway="", extra="", **options):
         """gateway: lines for each of the two."""
         super().write_config(gateway + f"""
@@ -27,7 +29,8 @@ routes: [whatsapp, sms]
         hook = f"http://127.0.0.1:{self.port}/hooks/whatsapp"
         return super().start_simulator(
             f'whatsapp: {{phone_number_id: "{PHONE_NUMBER_ID}", token: {TOKEN},'
-            f" app_secret: {APP_SECRET}, hook: {hook!r}}}\n{profile}", *options)
+            f" app_secret: {APP_SECRET}, hook: {hook!r}{self.templates}}}\n{profile}",
+            *options)
 
     def import_rows(self, rows, *options, name="contacts.csv"):
         path = self.folder / name
