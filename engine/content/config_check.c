@@ -82,6 +82,25 @@ static void check_routes(const struct reading *reading)
     }
 }
 
+/* What is too late for its own gateway is too late for the next one. */
+static void check_give_up(const struct reading *reading)
+{
+    const struct yaml_node *gateways =
+        yaml_find(yaml_root(reading->document), "gateways");
+
+    for (size_t i = 0; i < reading->config->gateways_n; i++) {
+        const struct config_gateway *gateway = &reading->config->gateways[i];
+
+        if (gateway->give_up_ms != 0 && gateway->give_up_ms >= gateway->max_age_ms) {
+            yaml_error(reading->document,
+                yaml_find(yaml_find(gateways, gateway->name), "give_up"),
+                reading->problems, "Shorten give_up, or lengthen max_age (24h).",
+                "give_up is not shorter than max_age: no message would ever go on by "
+                "the next route");
+        }
+    }
+}
+
 static void check_phones(const struct reading *reading)
 {
     struct option_list *phones = &reading->config->test_phones;
@@ -175,6 +194,7 @@ void config_check(const struct yaml_document *document, struct config *config,
             "unknown time zone \"%.60s\"", config->timezone);
     }
     check_routes(reading);
+    check_give_up(reading);
     check_phones(reading);
     check_keys(reading);
     check_clock(reading);

@@ -211,6 +211,8 @@ static void wrong_values_say_what_is_expected(void **state)
     assert_refused(GATEWAY ", rate: 10}\n", "2:62", "10/s");
     assert_refused(GATEWAY ", connections: 0}\n", "2:69", "between 1 and 1024");
     assert_refused(GATEWAY ", timeout: 5}\n", "2:65", "30s");
+    assert_refused(
+        GATEWAY ", give_up: 24h}\n", "2:65", "give_up is not shorter than max_age");
     assert_refused(GATEWAY ", unsure: maybe}\n", "2:64", "resend, leave");
     assert_refused("gateways:\n  a: {adapter: signed, base_url: \"ftp://x\"}\n", "2:34",
         "http://");
