@@ -2,6 +2,7 @@
 COMMAND(demo)
 COMMAND(init)
 COMMAND(check)
+COMMAND(preview)
 COMMAND(load)
 COMMAND(start)
 COMMAND(pause)

@@ -104,6 +104,8 @@ struct audience {
 /* Districts are compared without case. What is not stated is in no list. */
 bool audience_holds(
     const struct audience *audience, const struct audience_person *profile);
+/* True unless it is for adults, or for roles that are no champions' (those are adults). */
+bool audience_has_minors(const struct audience *audience);
 
 /* One accepted answer of a question. */
 struct answer {

@@ -86,8 +86,6 @@ void value_check_length(const struct source *source, const struct yaml_node *nod
 void audience_read(struct compiler *compiler, const struct yaml_node *node,
     const struct audience *within, struct audience *audience);
 void audience_fini(struct audience *audience);
-/* True unless it is for adults, or for roles that are no champions' (those are adults). */
-bool audience_has_minors(const struct audience *audience);
 bool audience_has_district(const struct audience *audience, const char *key);
 
 /* when.c: an `at:` mapping. Returns true when it is good. */
