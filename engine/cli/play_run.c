@@ -131,12 +131,9 @@ static void tell_enrolment(struct play *play)
     }
     reason_explain(NULL, enrolment.reason, sentence);
     play_time(play, play_now(play), when);
-    play_show_note(&play->show, "%s  %s: %s%s%s%s", when, play->series->id,
+    play_show_note(&play->show, "%s  %s: %s%s%s%s%s", when, play->series->id,
         enrolment_state_name(enrolment.state), enrolment.reason[0] == '\0' ? "" : ", ",
-        enrolment.reason, enrolment.reason[0] == '\0' ? "" : ". ");
-    if (sentence[0] != '\0') {
-        play_show_note(&play->show, "%s", sentence);
-    }
+        enrolment.reason, sentence[0] == '\0' ? "" : ". ", sentence);
     play->shown++;
 }
 

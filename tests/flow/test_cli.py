@@ -10,7 +10,7 @@ from house import CEGAH, PATIENCE
 
 USAGE, REFUSED, UNABLE = 2, 1, 3
 NOBODY = "http://127.0.0.1:1"
-COMMANDS = ["demo", "init", "check", "load", "start", "pause", "resume", "stop", "serve",
+COMMANDS = ["demo", "init", "check", "preview", "load", "start", "pause", "resume", "stop", "serve",
             "send", "contacts", "messages", "message", "inbox", "report", "user",
             "simulator"]
 
