@@ -100,13 +100,36 @@ struct handset *handsets_get(struct handsets *handsets, const char *phone)
     return handset;
 }
 
-const struct behaviour *handset_holder(
+size_t handset_holder(
     int64_t seed, const struct handset *handset, const struct accepted *message)
 {
     uint64_t drawn = draw(
         seed, "hand", handset->phone, draw_message(message->step, message->attempt));
 
-    return handset->traits.hands[draw_below(drawn, handset->traits.hands_n)];
+    return draw_below(drawn, handset->traits.hands_n);
+}
+
+int64_t handset_awake_at(
+    int64_t seed, const struct handset *handset, int64_t at_ms, uint64_t count)
+{
+    const struct traits *traits = &handset->traits;
+    int64_t morning;
+
+    if (!traits->off_at_night && !traits->slow) {
+        return at_ms;
+    }
+    morning = traits_after_night(traits, at_ms);
+    return morning == at_ms
+               ? at_ms
+               : morning + (int64_t)draw_below(
+                               draw(seed, "wakes", handset->phone, count), 90) *
+                               MINUTE_MS;
+}
+
+bool handset_still_says(const struct happening *words)
+{
+    return !words->handset->stopped || words->kind != HAPPENS_WORDS ||
+           words->request != 0;
 }
 
 /* "[image] a caption" is a picture; returns its type, and what is behind it in words. */
@@ -209,11 +232,13 @@ static void say_by_itself(int64_t seed, struct handset *handset,
 }
 
 static struct reply_rule *rule_for(
-    const struct handset *handset, const struct behaviour *behaviour, const char *text)
+    const struct handset *handset, size_t hand, const char *text)
 {
+    const struct behaviour *behaviour = handset->traits.hands[hand];
+
     for (size_t i = 0; i < behaviour->replies_n; i++) {
         struct reply_rule *rule = &behaviour->replies[i];
-        bool left = rule->times == 0 || handset->said[i] < (uint64_t)rule->times;
+        bool left = rule->times == 0 || handset->said[hand][i] < (uint64_t)rule->times;
 
         if (left && (rule->when[0] == '\0' || strcasestr(text, rule->when) != NULL)) {
             return rule;
@@ -234,12 +259,17 @@ static void keep(struct handset *handset, const struct accepted *message)
         (struct received){message->request, message->at_ms};
 }
 
-/* Slow people answer four to twelve hours later. */
-static int64_t slowness(const struct handset *handset, int64_t seed, uint64_t count)
+/* Slow people answer four to twelve hours later, but once they have the phone in hand as
+ * fast as others. */
+static int64_t slowness(const struct handset *handset, int64_t seed,
+    const struct accepted *message, uint64_t count)
 {
-    enum { SLOW_HOURS = 4, SLOW_MINUTES = 8 * 60 };
+    enum { SLOW_HOURS = 4, SLOW_MINUTES = 8 * 60, IN_HAND_MINUTES = 15 };
+    int64_t rested = message->at_ms - handset->spoke_at_ms;
+    bool in_hand =
+        handset->spoke_at_ms > 0 && rested >= 0 && rested < IN_HAND_MINUTES * MINUTE_MS;
 
-    return !handset->traits.slow
+    return !handset->traits.slow || in_hand
                ? 0
                : SLOW_HOURS * HOUR_MS +
                      (int64_t)draw_below(
@@ -248,10 +278,11 @@ static int64_t slowness(const struct handset *handset, int64_t seed, uint64_t co
 }
 
 static void answer(int64_t seed, struct handset *handset, struct timeline *timeline,
-    const struct accepted *message, const struct behaviour *behaviour)
+    const struct accepted *message, size_t hand)
 {
+    const struct behaviour *behaviour = handset->traits.hands[hand];
     uint64_t count = draw_message(message->step, message->attempt);
-    struct reply_rule *rule = rule_for(handset, behaviour, message->text);
+    struct reply_rule *rule = rule_for(handset, hand, message->text);
     struct utterance utterance = {
         .channel = message->channel,
         .message = message,
@@ -263,13 +294,17 @@ static void answer(int64_t seed, struct handset *handset, struct timeline *timel
         !draw_happens(draw(seed, "share", handset->phone, count), rule->share)) {
         return;
     }
-    handset->said[rule - behaviour->replies]++;
-    utterance.at_ms = message->at_ms + rule->after_ms + slowness(handset, seed, count);
+    handset->said[hand][rule - behaviour->replies]++;
+    utterance.at_ms =
+        message->at_ms + rule->after_ms + slowness(handset, seed, message, count);
+    utterance.at_ms = handset_awake_at(seed, handset, utterance.at_ms, count);
+    handset->spoke_at_ms = utterance.at_ms;
     utterance.words = one_of(&rule->say, draw(seed, "say", handset->phone, count));
     say(handset, timeline, &utterance);
     if (rule->then.n > 0 &&
         draw_happens(draw(seed, "then", handset->phone, count), rule->then_share)) {
-        utterance.at_ms += rule->then_after_ms;
+        utterance.at_ms = handset_awake_at(
+            seed, handset, utterance.at_ms + rule->then_after_ms, count);
         utterance.words =
             one_of(&rule->then, draw(seed, "otherwise", handset->phone, count));
         say(handset, timeline, &utterance);
@@ -280,7 +315,8 @@ void handset_receive(const struct handsets *handsets, struct handset *handset,
     struct timeline *timeline, const struct accepted *message)
 {
     int64_t seed = handsets->profile->seed;
-    const struct behaviour *behaviour = handset_holder(seed, handset, message);
+    size_t hand = handset_holder(seed, handset, message);
+    const struct behaviour *behaviour = handset->traits.hands[hand];
 
     keep(handset, message);
     if (handset->received_n == 1) {
@@ -297,5 +333,5 @@ void handset_receive(const struct handsets *handsets, struct handset *handset,
                 message->channel, message->at_ms + MINUTE_MS, message, "STOP", false});
         return;
     }
-    answer(seed, handset, timeline, message, behaviour);
+    answer(seed, handset, timeline, message, hand);
 }

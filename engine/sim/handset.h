@@ -37,9 +37,10 @@ struct handset {
                                           window; the gateway sets and asks it */
     struct received *received;
     size_t received_n, received_capacity;
-    uint64_t said[REPLY_RULES_MAX]; /* how often each rule answered */
-    bool stopped;                   /* said STOP; silent from then on */
-    struct callback_line line;      /* its callbacks, one after the other */
+    uint32_t said[TRAIT_HANDS_MAX][REPLY_RULES_MAX]; /* how often each rule answered */
+    int64_t spoke_at_ms;       /* its last answer so far; 0: none */
+    bool stopped;              /* said STOP; silent from then on */
+    struct callback_line line; /* its callbacks, one after the other */
 };
 
 /* A table by number. Embedded in the simulator, from handsets_init() to _fini(). */
@@ -86,8 +87,14 @@ void handset_accept(const struct handsets *handsets, struct handset *handset,
 /* The message arrives: it is kept, and what is said to it is put on the timeline. */
 void handset_receive(const struct handsets *handsets, struct handset *handset,
     struct timeline *timeline, const struct accepted *message);
-/* Whose hands the message is in, borrowed: of a shared phone, one of them by a draw. */
-const struct behaviour *handset_holder(
+/* Whose hand the message is in, of those in `traits`: of a shared phone by a draw. */
+size_t handset_holder(
     int64_t seed, const struct handset *handset, const struct accepted *message);
+/* Returns when somebody looks at the phone who would do so at at_ms: where it is off at
+ * night or slow, not before the morning, by a draw of that count. */
+int64_t handset_awake_at(
+    int64_t seed, const struct handset *handset, int64_t at_ms, uint64_t count);
+/* False for what it meant to write by itself before it said STOP. */
+bool handset_still_says(const struct happening *words);
 
 #endif

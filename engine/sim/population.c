@@ -268,14 +268,30 @@ void population_traits(const struct population *population, int64_t seed,
     for (size_t i = 0; i < traits->hands_n; i++) {
         traits->hands[i] = choose(group, seed, phone, i);
     }
-    traits->has_whatsapp = is_so(group->whatsapp, seed, "whatsapp", phone);
+    traits->has_whatsapp =
+        traits->hands[0]->whatsapp && is_so(group->whatsapp, seed, "whatsapp", phone);
     traits->out_of_credit = is_so(group->out_of_credit, seed, "credit", phone);
     traits->slow = is_so(group->slow, seed, "slow", phone);
     traits->reads = group->reads;
     traits->reports = group->reports;
-    if (is_so(group->off_at_night, seed, "night", phone)) {
-        traits->zone = group->zone;
-        traits->off_minute = group->off_minute;
-        traits->on_minute = group->on_minute;
+    traits->off_at_night = is_so(group->off_at_night, seed, "night", phone);
+    traits->zone = group->zone;
+    traits->off_minute = group->off_minute;
+    traits->on_minute = group->on_minute;
+}
+
+int64_t traits_after_night(const struct traits *traits, int64_t at_ms)
+{
+    int minute, off = traits->off_minute, on = traits->on_minute;
+    bool is_night;
+
+    if (traits->zone == NULL) {
+        return at_ms;
     }
+    minute = zone_minute(traits->zone, at_ms);
+    is_night = off > on ? minute >= off || minute < on : minute >= off && minute < on;
+    return is_night
+               ? zone_at(traits->zone,
+                     zone_day(traits->zone, at_ms) + (minute >= off && off > on), on)
+               : at_ms;
 }

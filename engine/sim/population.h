@@ -32,9 +32,9 @@ struct trait_reports {
 struct traits {
     const struct behaviour *hands[TRAIT_HANDS_MAX]; /* who holds it */
     size_t hands_n; /* 0: the phone is in no population */
-    bool has_whatsapp, out_of_credit, slow;
+    bool has_whatsapp, out_of_credit, slow, off_at_night;
     double reads;            /* share of WhatsApp messages whose reading is reported */
-    const struct zone *zone; /* NULL: on at night too */
+    const struct zone *zone; /* of the night; NULL: none is known */
     int off_minute, on_minute;
     struct trait_reports reports;
 };
@@ -46,6 +46,9 @@ void population_free(struct population *population);
 /* Fills what the phone is; hands_n stays 0 when no group holds it. NULL: no population. */
 void population_traits(const struct population *population, int64_t seed,
     const char *phone, struct traits *traits);
+/* Returns when that phone's night is over: at_ms itself when it is no night then, or the
+ * traits know of none. */
+int64_t traits_after_night(const struct traits *traits, int64_t at_ms);
 
 /* The rows of a group and of its `reports`, for the documentation. */
 const struct option_row *population_rows(size_t *n);

@@ -143,7 +143,9 @@ static void perform(struct sim *sim, struct happening *happening)
 
     sim->acted++;
     if (happening->kind == HAPPENS_WORDS || happening->kind == HAPPENS_PREFERENCE) {
-        sim_write(sim, happening, id);
+        if (handset_still_says(happening)) {
+            sim_write(sim, happening, id);
+        }
     } else if (happening->kind == HAPPENS_ARRIVAL) {
         struct ledger_request request =
             ledger_request_get(sim->ledger, happening->request);

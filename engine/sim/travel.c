@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/zone.h"
 #include "sim/draw.h"
 #include "sim/handset.h"
 
@@ -90,7 +89,7 @@ static enum sim_report earlier_of(const struct journey *journey)
     return journey->accepted->channel == SIM_WHATSAPP ? SIM_SENT : SIM_QUEUED;
 }
 
-/* Read within the hour, by slow people hours later; the report says nothing of answers. */
+/* Read within the hour, by slow people hours later or next morning; the report says nothing of answers. */
 static void report_reading(const struct journey *journey, int64_t arrives_at)
 {
     const struct traits *traits = &journey->handset->traits;
@@ -99,7 +98,11 @@ static void report_reading(const struct journey *journey, int64_t arrives_at)
 
     if (journey->accepted->channel == SIM_WHATSAPP &&
         happens(journey, "reads", traits->reads)) {
-        report(journey, arrives_at + (traits->slow ? after * 12 : after), SIM_READ);
+        int64_t read_at = arrives_at + (traits->slow ? after * 12 : after);
+
+        report(journey,
+            handset_awake_at(journey->seed, journey->handset, read_at, journey->count),
+            SIM_READ);
     }
 }
 
@@ -169,23 +172,6 @@ static void accept_off(const struct journey *journey, int64_t travel)
     }
 }
 
-/* When the phone is on again; at_ms itself when it is on then. */
-static int64_t after_night(const struct traits *traits, int64_t at_ms)
-{
-    int minute, off = traits->off_minute, on = traits->on_minute;
-    bool is_night;
-
-    if (traits->zone == NULL) {
-        return at_ms;
-    }
-    minute = zone_minute(traits->zone, at_ms);
-    is_night = off > on ? minute >= off || minute < on : minute >= off && minute < on;
-    return is_night
-               ? zone_at(traits->zone,
-                     zone_day(traits->zone, at_ms) + (minute >= off && off > on), on)
-               : at_ms;
-}
-
 /* Within minutes of the morning, as people switch on one after the other. */
 static void accept_at_night(
     const struct journey *journey, int64_t arrives_at, int64_t on_at)
@@ -204,7 +190,7 @@ void handset_accept(const struct handsets *handsets, struct handset *handset,
         .handset = handset,
         .timeline = timeline,
         .accepted = accepted,
-        .behaviour = handset_holder(seed, handset, accepted),
+        .behaviour = handset->traits.hands[handset_holder(seed, handset, accepted)],
         .count = draw_message(accepted->step, accepted->attempt),
     };
     int64_t travel = travel_ms(&journey, handsets->profile);
@@ -221,7 +207,9 @@ void handset_accept(const struct handsets *handsets, struct handset *handset,
     } else if (journey.behaviour->power == POWER_OFF) {
         accept_off(&journey, travel);
     } else {
-        on_at = after_night(&handset->traits, arrives_at);
+        on_at = handset->traits.off_at_night
+                    ? traits_after_night(&handset->traits, arrives_at)
+                    : arrives_at;
         if (on_at != arrives_at) {
             accept_at_night(&journey, arrives_at, on_at);
         } else {
