@@ -89,7 +89,8 @@ static enum sim_report earlier_of(const struct journey *journey)
     return journey->accepted->channel == SIM_WHATSAPP ? SIM_SENT : SIM_QUEUED;
 }
 
-/* Read within the hour, by slow people hours later or next morning; the report says nothing of answers. */
+/* Read within the hour, by slow people hours later or next morning; the report says
+ * nothing of answers. */
 static void report_reading(const struct journey *journey, int64_t arrives_at)
 {
     const struct traits *traits = &journey->handset->traits;
