@@ -180,12 +180,13 @@ asan: ## every test of the program under ASan and UBSan, same closing line
 	@$(PYTHON) tests/run --flavour asan --skip lint
 
 KILLS ?= 500
-torture: ## the kill test, longer: make torture KILLS=500
+SEEDS ?= 20
+torture: ## the kill test and the demo's seeds, longer: make torture KILLS=500 SEEDS=20
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS),deps-test)
 	@$(PARALLEL) -s FLAVOUR=release all
-	@KILLS=$(KILLS) $(PYTHON) tests/run --flavour release --skip unit --skip lint \
-	    --limit 21600 -k kill
+	@KILLS=$(KILLS) SEEDS=$(SEEDS) $(PYTHON) tests/run --flavour release --skip unit \
+	    --skip lint --limit 21600 -k "kill or seed"
 
 cover: ## which lines the tests reach, a file a line
 	$(call ensure,$(DEPS),deps)
