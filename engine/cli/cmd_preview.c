@@ -195,33 +195,40 @@ static void begin(struct play *play, const struct play_lines *lines)
     }
 }
 
-static int preview(const struct wish *wish)
+/* Prints the whole series. */
+static int proofread(const struct wish *wish)
 {
     struct play play;
-    struct play_lines lines = {.signals = -1};
     struct err err;
-    int result;
+    int result = play_read(&play, &wish->options, &err);
 
-    if (wish->all) {
-        result = play_read(&play, &wish->options, &err);
-        if (result == 0) {
-            play_all(&play);
-        }
-    } else {
-        result = play_open(&play, &wish->options, &err);
-        if (result == 0) {
-            result = play_lines_open(&lines, wish->script, &err);
-        }
-        if (result == 0) {
-            begin(&play, &lines);
-            result = converse(&play, &lines);
-            play_lines_close(&lines);
-            play_close(&play);
-            return result;
-        }
+    if (result == 0) {
+        play_all(&play);
     }
     play_close(&play);
     return result == 0 ? ERR_NONE : cli_fail(&err);
+}
+
+static int preview(const struct wish *wish)
+{
+    struct play play;
+    struct play_lines lines;
+    struct err err;
+    int result;
+
+    /* First, so that a Ctrl-C from here on is heard and leaves nothing behind. */
+    if (play_lines_open(&lines, wish->script, &err) != 0) {
+        return cli_fail(&err);
+    }
+    if (play_open(&play, &wish->options, &err) == 0) {
+        begin(&play, &lines);
+        result = converse(&play, &lines);
+    } else {
+        result = cli_fail(&err);
+    }
+    play_close(&play);
+    play_lines_close(&lines);
+    return result;
 }
 
 /* Returns 0, or the status to end with. */
@@ -289,7 +296,7 @@ static int run(int argc, char **argv)
     wish.options.folder = folder;
     wish.options.series = slash + 1;
     wish.options.as = wish.as;
-    result = preview(&wish);
+    result = wish.all ? proofread(&wish) : preview(&wish);
     free(folder);
     return result;
 }

@@ -1,8 +1,12 @@
 """`cegah preview`: a series in the terminal, played by the engine itself."""
 
+import fcntl
 import os
+import pty
 import re
+import select
 import subprocess
+import termios
 
 import pytest
 
@@ -73,6 +77,22 @@ def play(tmp_path):
         assert "\033" not in done.stdout
         return done
     return run
+
+
+def take_terminal():
+    """The pseudo terminal is the child's own, so that Ctrl-C there reaches it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read_until(descriptor, *wanted):
+    """Reads until each word was shown, in that order."""
+    shown, at = "", 0
+    for word in wanted:
+        while word not in shown[at:]:
+            assert select.select([descriptor], [], [], PATIENCE)[0], shown
+            shown += os.read(descriptor, 4096).decode(errors="replace")
+        at = shown.index(word, at) + len(word)
+    return shown
 
 
 @pytest.fixture
@@ -213,6 +233,33 @@ def test_what_comes_by_a_pipe_is_a_script_too(play, small):
                 status=1)
     assert "stdin:3: error: expected \"Maaf\"" in done.stderr
     assert "replies 1" in done.stdout, "what stands behind :quit is not played"
+
+
+def test_on_a_terminal_one_types_and_ctrl_c_clears_everything_away(small, tmp_path):
+    ours, theirs = pty.openpty()
+    private = tmp_path / "private"
+    private.mkdir()
+    child = subprocess.Popen(
+        [CEGAH, "preview", str(small), "--start", START], stdin=theirs, stdout=theirs,
+        stderr=theirs, preexec_fn=take_terminal, start_new_session=True,
+        env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"},
+             "TMPDIR": str(private)})
+    os.close(theirs)
+    try:
+        read_until(ours, "> ")
+        os.write(ours, b"YA\n")
+        shown = read_until(ours, "active", "> ")
+        assert "\033[90m" in shown
+        assert len(os.listdir(private)) == 1
+        assert os.stat(private / os.listdir(private)[0]).st_mode & 0o077 == 0
+        os.write(ours, b"\x03")
+        read_until(ours, "replies 1")
+        assert child.wait(PATIENCE) == 0
+        assert os.listdir(private) == []
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)
 
 
 def test_help_state_and_escapes(play, small):
