@@ -252,8 +252,10 @@ def test_killed_again_and_again_no_message_is_lost_or_sent_twice_unseen(house, c
     with capsys.disabled():
         print(f"\nkill test: {KILLS} kills, {hits} with requests in flight;"
               f" {tally['all']} messages to {MESSAGES} people: {tally['once']} accepted once,"
-              f" {tally['moved']} by both gateways in turn, {tally['resent']} UNSURE and resent, {tally['listed']} not accepted and"
-              f" listed, {tally['lost']} lost; {len(restarts(house))} UNSURE by a kill,"
+              f" {tally['moved']} by both gateways in turn,"
+              f" {tally['resent']} UNSURE and resent,"
+              f" {tally['listed']} not accepted and listed,"
+              f" {tally['lost']} lost; {len(restarts(house))} UNSURE by a kill,"
               f" {tally['unsure']} still; {reports} reports and {len(callbacks) - reports}"
               f" replies, {missing} missing (queue at the last kill {left}, seed {SEED})")
     assert tally["lost"] == 0
