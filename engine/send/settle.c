@@ -74,7 +74,6 @@ void settle_unsure(struct send *send, struct gateway *gateway, struct message *m
     int64_t now = send_now(send);
 
     message->unsure++;
-    message->give_up_at = 0; /* what may have arrived is resent, never given up */
     message->next_at = resend_at(gateway, message, now);
     message_move(send->with.db, message, MESSAGE_UNSURE, class, reason, now);
 }

@@ -300,6 +300,21 @@ static void what_is_on_the_wire_or_unsure_is_not_given_up(void **state)
     stands(&message, MESSAGE_UNSURE, "wa");
 }
 
+static void what_was_unsure_and_left_after_all_is_given_up_like_the_rest(void **state)
+{
+    struct house *house = *state;
+    struct adapter_result cut = {.class = FAILURE_AMBIGUOUS, .code = "cut"};
+    struct message message = house_queued(house);
+
+    message = house_claim(house, message.id);
+    settle_attempt(house->send, gateway_of(house, "wa"), &message, &cut, false);
+    message = house_report(house, message.id, 1, "wa", REPORT_SENT, FAILURE_NONE, "");
+    stands(&message, MESSAGE_SENT, "wa");
+    give_up(house);
+    message = house_message(house, message.id);
+    stands(&message, MESSAGE_SENDING, "sms");
+}
+
 static void what_is_queued_at_a_paused_gateway_goes_by_the_next_route(void **state)
 {
     struct house *house = *state;
@@ -422,6 +437,21 @@ static void a_late_delivery_before_the_next_attempt_stops_it(void **state)
     assert_int_equal(house_counted(house, "sms", "queued"), 0);
     assert_true(
         told(house, message.id, "delivered by wa after all, so it does not go by sms"));
+}
+
+static void a_delivery_after_a_failed_report_is_paid_once(void **state)
+{
+    struct house *house = *state;
+    struct message message = house_queued(house);
+
+    house_sent(house, message.id);
+    house_report(
+        house, message.id, 1, "wa", REPORT_FAILED, FAILURE_INVALID_NUMBER, "1");
+    message =
+        house_report(house, message.id, 1, "wa", REPORT_DELIVERED, FAILURE_NONE, "");
+    stands(&message, MESSAGE_DELIVERED, "wa");
+    assert_int_equal(house_counted(house, "wa", "segments"), 1);
+    assert_int_equal(house_counted(house, "sms", "segments"), 0);
 }
 
 static void a_late_delivery_counts_where_it_arrived_and_says_that_it_is_late(
@@ -604,6 +634,7 @@ int main(void)
         TEST(what_is_not_delivered_in_time_goes_by_the_next_route_at_once),
         TEST(what_was_delivered_is_never_given_up),
         TEST(what_is_on_the_wire_or_unsure_is_not_given_up),
+        TEST(what_was_unsure_and_left_after_all_is_given_up_like_the_rest),
         TEST(what_is_queued_at_a_paused_gateway_goes_by_the_next_route),
         TEST(nothing_goes_to_a_gateway_that_is_paused_too),
         TEST(a_stop_keeps_it_where_it_was_sent),
@@ -612,6 +643,7 @@ int main(void)
         TEST(what_is_too_late_stays_where_it_was_sent),
         TEST(without_room_each_gets_a_time_of_its_own),
         TEST(a_late_delivery_before_the_next_attempt_stops_it),
+        TEST(a_delivery_after_a_failed_report_is_paid_once),
         TEST(a_late_delivery_counts_where_it_arrived_and_says_that_it_is_late),
         TEST(what_the_second_route_delivered_stays_there),
         TEST(a_late_delivery_while_the_next_request_is_out_is_paid_twice),
