@@ -244,12 +244,13 @@ benches: $(BENCHES)
 
 # BENCH=--quick for one run of few messages; BENCH_RUNS, BENCH_MESSAGES: see bench.py.
 # IMPORT_ROWS=10000 for a shorter list.
-bench: ## messages a second and CPU a message, beside bare libcurl; and a long import
+bench: ## messages a second beside bare libcurl; a long import; replies beside trouble
 	$(call ensure,$(DEPS),deps)
 	$(call ensure,$(CHECK_DEPS),deps-test)
 	@$(PARALLEL) -s FLAVOUR=release all benches
 	@CEGAH=build/release/cegah $(PYTHON) tests/bench/bench.py $(BENCH)
 	@CEGAH=build/release/cegah $(PYTHON) tests/bench/import.py $(IMPORT_ROWS)
+	@CEGAH=build/release/cegah $(PYTHON) tests/bench/pace.py $(filter --quick,$(BENCH))
 
 install: all ## install the program and the sample campaign (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/cegah $(DESTDIR)$(PREFIX)/bin/cegah

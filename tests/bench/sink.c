@@ -4,7 +4,8 @@
  *
  * One epoll loop. Takes sendsms on kept connections; with --report calls each message's
  * dlr-url back after --delay-ms, over as many kept connections as --reporters says.
- * Answers /sim, so that a daemon lives in an open hour (--now), and /stats. Whatever is
+ * Answers /sim, so that a daemon lives in an open hour (--now), and /stats. With --log
+ * FILE it notes when each message came, in CLOCK_MONOTONIC's µs, and for whom. Whatever is
  * not as the bench makes it ends the process: a measurement that limps is worth nothing.
  */
 #include <arpa/inet.h>
@@ -48,6 +49,7 @@ struct sink {
     bool refuse, report;
     int64_t delay_us, now_ms, started_us;
     int64_t requests, accepted, reported, refused_reports;
+    FILE *log; /* NULL: none */
     int64_t first_us, last_us; /* of the first request; of the last answer either way */
 };
 
@@ -168,6 +170,18 @@ static const char *expand(char code, char seconds[24])
     }
 }
 
+/* "µs +62…": whole on the disk once /stats was asked. */
+static void note_arrival(struct sink *sink, const char *request)
+{
+    const char *to = strstr(request, "&to=%2B");
+
+    if (to == NULL) {
+        fail("a message for nobody");
+    }
+    to += strlen("&to=%2B");
+    fprintf(sink->log, "%" PRId64 " +%.*s\n", now_us(), (int)strcspn(to, "& "), to);
+}
+
 static void queue_report(struct sink *sink, const char *url)
 {
     const char *host = url + strlen("http://");
@@ -204,6 +218,9 @@ static void answer_stats(struct sink *sink, struct peer *peer)
 {
     char text[512];
 
+    if (sink->log != NULL) {
+        fflush(sink->log);
+    }
     snprintf(text, sizeof text,
         "{\"requests\":%" PRId64 ",\"accepted\":%" PRId64 ",\"reported\":%" PRId64
         ",\"refused_reports\":%" PRId64 ",\"first_us\":%" PRId64 ",\"last_us\":%" PRId64
@@ -235,6 +252,9 @@ static void take_message(struct sink *sink, struct peer *peer, const char *reque
         return;
     }
     sink->accepted++;
+    if (sink->log != NULL) {
+        note_arrival(sink, request);
+    }
     answer(peer, "202 Accepted", "0: Accepted for delivery");
     if (sink->report && find_report_url(request, url)) {
         queue_report(sink, url);
@@ -395,6 +415,12 @@ int main(int argc, char **argv)
             i++;
         } else if (strcmp(argv[i], "--reporters") == 0) {
             sink.reporters = (int)strtol(value, NULL, 10);
+            i++;
+        } else if (strcmp(argv[i], "--log") == 0) {
+            sink.log = fopen(value, "w");
+            if (sink.log == NULL) {
+                fail("cannot write %s: %s", value, strerror(errno));
+            }
             i++;
         } else if (strcmp(argv[i], "--now") == 0) {
             sink.now_ms = strtoll(value, NULL, 10);
