@@ -49,7 +49,7 @@ struct sink {
     bool refuse, report;
     int64_t delay_us, now_ms, started_us;
     int64_t requests, accepted, reported, refused_reports;
-    FILE *log; /* NULL: none */
+    FILE *log;                 /* NULL: none */
     int64_t first_us, last_us; /* of the first request; of the last answer either way */
 };
 
