@@ -48,8 +48,9 @@ void demo_show_progress(
     time_format_local(zone, now, local);
     printf("%s", in_place ? "\r" : "");
     print_bar(week);
-    printf(" %s  %lld delivered, %lld sent, %lld failed, %lld queued", local,
-        (long long)message_count_state(db, MESSAGE_DELIVERED),
+    printf(" %s  %lld arrived, %lld sent, %lld failed, %lld queued", local,
+        (long long)(message_count_state(db, MESSAGE_DELIVERED) +
+                    message_count_state(db, MESSAGE_READ)),
         (long long)message_count_state(db, MESSAGE_SENT),
         (long long)message_count_state(db, MESSAGE_FAILED),
         (long long)message_count_state(db, MESSAGE_QUEUED));
