@@ -14,7 +14,8 @@ import pytest
 
 from house import CEGAH, ROOT
 
-SEEDS = int(os.environ.get("SEEDS", "3"))
+# A sanitizer makes everything slow: then one, twice.
+SEEDS = int(os.environ.get("SEEDS", "1" if "asan" in CEGAH else "3"))
 LIMIT_S = 600
 STATES = ("queued", "sending", "sent", "delivered", "read", "failed", "expired", "cancelled",
           "unsure")
@@ -72,10 +73,11 @@ def test_a_seed_whatever_it_draws_ends_with_a_report_that_the_ledger_confirms(de
 
 
 def test_the_same_seed_gives_the_same_reports_byte_for_byte(demos, tmp_path):
-    (first, _), (other, _) = demos(1), demos(2)
+    first, _ = demos(1)
     demo(tmp_path, 1)
     for arguments in (("delivery",), ("delivery", "--format", "json"),
                       ("delivery", "--by", "day"), ("delivery", "--by", "reason"),
                       ("responses",), ("responses", "--format", "json")):
         assert report(first, *arguments) == report(tmp_path, *arguments), arguments
-    assert report(first, "responses") != report(other, "responses")
+    if SEEDS > 1:
+        assert report(first, "responses") != report(demos(2)[0], "responses")
