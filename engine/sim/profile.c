@@ -298,6 +298,9 @@ int64_t profile_digits(const char *phone)
     return strtoll(digits, NULL, 10);
 }
 
+static const char RANGE_ADVICE[] =
+    "Write {phone: \"+62…\", is: NAME} or {from: \"+62…\", to: \"+62…\", is: NAME}.";
+
 static void read_range(const struct source *source, const struct yaml_node *node,
     const struct profile *profile, struct handset_range *range)
 {
@@ -311,12 +314,16 @@ static void read_range(const struct source *source, const struct yaml_node *node
     range->high = profile_digits(range->phone != NULL ? range->phone
                                  : range->to != NULL  ? range->to
                                                       : "");
-    if ((range->phone == NULL) == (range->from == NULL) || range->low < 0 ||
-        range->high < range->low) {
-        yaml_error(source->document, node, source->problems,
-            "Write {phone: \"+62…\", is: NAME} or {from: \"+62…\", to: \"+62…\", is: "
-            "NAME}.",
+    if ((range->phone == NULL) == (range->from == NULL) ||
+        (range->from == NULL) != (range->to == NULL)) {
+        yaml_error(source->document, node, source->problems, RANGE_ADVICE,
             "a handset must have a phone, or from and to");
+    } else if (range->low < 0 || range->high < 0) {
+        yaml_error(source->document, node, source->problems, RANGE_ADVICE,
+            "a handset's number must be a + and 7 to 15 digits");
+    } else if (range->high < range->low) {
+        yaml_error(source->document, node, source->problems, RANGE_ADVICE,
+            "a handset's last number must not stand before its first");
     }
     range->behaviour =
         range->is == NULL ? NULL : profile_behaviour_named(profile, range->is);

@@ -268,7 +268,11 @@ static void a_wrong_profile_is_refused_with_its_line(void **state)
     expect_problem(
         "handsets:\n- {from: \"+6281200000002\", to: \"+6281200000001\", is: "
         "silent}\n",
-        2, "must have a phone");
+        2, "last number must not stand before its first");
+    expect_problem("handsets:\n- {from: \"+6281200000002\", is: silent}\n", 2,
+        "must have a phone, or from and to");
+    expect_problem("handsets:\n- {phone: \"0812\", is: silent}\n", 2,
+        "number must be a + and 7 to 15 digits");
     expect_problem("default: ghost\n", 1, "ghost");
     expect_problem("- 1\n", 1, "mapping is expected");
 }
