@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/context.h"
@@ -276,6 +278,16 @@ static int read_options(int argc, char **argv, struct wish *wish)
     return 0;
 }
 
+/* Whether the series was forgotten behind a campaign's folder. */
+static bool is_campaign(const char *path)
+{
+    char *file = mem_format("%s/campaign.yaml", path);
+    bool found = access(file, R_OK) == 0;
+
+    free(file);
+    return found;
+}
+
 static int run(int argc, char **argv)
 {
     struct wish wish = {0};
@@ -284,6 +296,11 @@ static int run(int argc, char **argv)
 
     if (result != 0) {
         return result;
+    }
+    if (is_campaign(argv[optind])) {
+        return cli_usage(&preview_command,
+            "that is a campaign; name one of its series behind it: "
+            "campaigns/contoh/perkenalan");
     }
     folder = mem_copy(argv[optind]);
     slash = strrchr(folder, '/');

@@ -300,3 +300,8 @@ gateways:
     (small.parent / "campaign.yaml").write_text(CAMPAIGN.replace("price:", "# price:"))
     done = play(small, ["YA", ":expect 0.02 USD"], "-c", "cegah.yaml")
     assert "2 messages, 2 SMS parts, 0.04 USD" in done.stdout
+
+
+def test_a_campaign_without_a_series_behind_it_is_told_to_name_one(play, small):
+    done = play(small.parent, ["YA"], status=2)
+    assert "name one of its series behind it" in done.stderr
