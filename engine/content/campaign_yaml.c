@@ -91,7 +91,8 @@ static const struct key_row REPLY_KEYS[] = {
     REPLY(REPLY_UNKNOWN_CODE, "unknown_code", "after DAFTAR with an unknown code"),
     REPLY(REPLY_HELP, "help", "after BANTU: a human comes"),
     REPLY(REPLY_PAUSE, "pause", "after TUNDA; `{tgl}` is the day until which it rests"),
-    REPLY(REPLY_CONTINUE, "continue", "after LANJUT"),
+    REPLY(REPLY_CONTINUE, "continue",
+        "after LANJUT, and after TUNDA when nothing is there to rest"),
     REPLY(REPLY_DISCREET, "discreet", "after SENYAP"),
     REPLY(REPLY_ERASE, "erase", "after HAPUS; `{tgl}` is the day by which it is done"),
 };

@@ -153,8 +153,9 @@ static const struct code codes[] = {
         "load again."},
     {"template", "132015 PAUSED paused",
         "WhatsApp has paused the template because people rated it badly: reword it in "
-        "WhatsApp Manager, or wait until Meta lifts the pause; its step's other "
-        "messages fail until then."},
+        "WhatsApp Manager, or wait until Meta lifts the pause; until then its step "
+        "goes "
+        "by the next route, or waits as long as its `late` allows."},
     {"template", "132016 DISABLED",
         "WhatsApp has disabled the template for good because people rated it badly: "
         "make a new one in WhatsApp Manager, name it in the series, and load again."},
