@@ -242,6 +242,25 @@ void reason_explain(
     }
 }
 
+void reason_explain_code(const char *class, const char *code, const char *reason,
+    char sentence[REASON_SENTENCE_SIZE])
+{
+    const char *known = NULL;
+
+    if ((class[0] != '\0' || reason[0] != '\0') &&
+        find(reasons, sizeof reasons / sizeof reasons[0], reason) == NULL) {
+        known = reason_code_sentence(class, code);
+    }
+    if (known == NULL) {
+        reason_explain(class, reason, sentence);
+    } else if (reason[0] != '\0') {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "%.*s (the gateway says: %s).",
+            (int)strlen(known) - 1, known, reason);
+    } else {
+        snprintf(sentence, REASON_SENTENCE_SIZE, "%s", known);
+    }
+}
+
 void reason_counted(const char *counted, char sentence[REASON_SENTENCE_SIZE])
 {
     const char *colon = strchr(counted, ':'), *code = counted, *known;

@@ -16,6 +16,11 @@ enum { REASON_SENTENCE_SIZE = 512 };
 void reason_explain(
     const char *class, const char *reason, char sentence[REASON_SENTENCE_SIZE]);
 
+/* The same, by the gateway's code ("" for none) where that says more than the class: the
+ * sentence that the delivery report gives. */
+void reason_explain_code(const char *class, const char *code, const char *reason,
+    char sentence[REASON_SENTENCE_SIZE]);
+
 /* The same of a reason as it is counted (counter_reason(): "template:132015", "EXPIRED",
  * "quiet_hours"): one sentence, never "". */
 void reason_counted(const char *counted, char sentence[REASON_SENTENCE_SIZE]);

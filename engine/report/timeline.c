@@ -22,7 +22,8 @@ enum {
 /* One event in the making; strings are borrowed. */
 struct moment {
     int64_t at;
-    int order; /* as told, for those of the same time */
+    int64_t attempt; /* of those of the same time, an earlier try's come first */
+    int order;       /* then as told */
     const char *state, *code, *text;
 };
 
@@ -32,19 +33,21 @@ struct moments {
     int n;
 };
 
-static void add(struct moments *moments, int64_t at, const char *state,
+static void add(struct moments *moments, int64_t at, int64_t attempt, const char *state,
     const char *code, const char *text)
 {
     for (int i = 0; i < moments->n; i++) {
         const struct moment *like = &moments->list[i];
 
-        if (like->at == at && strcmp(like->state, state) == 0 &&
-            strcmp(like->code, code) == 0 && strcmp(like->text, text) == 0) {
+        if (like->at == at && like->attempt == attempt &&
+            strcmp(like->state, state) == 0 && strcmp(like->code, code) == 0 &&
+            strcmp(like->text, text) == 0) {
             return; /* told twice: as the answer and as an event */
         }
     }
     if (moments->n < MOMENTS_MAX) {
-        moments->list[moments->n] = (struct moment){at, moments->n, state, code, text};
+        moments->list[moments->n] =
+            (struct moment){at, attempt, moments->n, state, code, text};
         moments->n++;
     }
 }
@@ -53,8 +56,12 @@ static int by_time(const void *one, const void *other)
 {
     const struct moment *a = one, *b = other;
 
-    return a->at != b->at ? (a->at > b->at) - (a->at < b->at)
-                          : (a->order > b->order) - (a->order < b->order);
+    if (a->at != b->at) {
+        return (a->at > b->at) - (a->at < b->at);
+    }
+    return a->attempt != b->attempt
+               ? (a->attempt > b->attempt) - (a->attempt < b->attempt)
+               : (a->order > b->order) - (a->order < b->order);
 }
 
 /* A try that will be made again puts the message back into the queue. */
@@ -63,11 +70,10 @@ static const char *state_after(const struct view_attempt *attempt)
     return strcmp(attempt->state, "retry") == 0 ? "queued" : attempt->state;
 }
 
-static json_t *moments_json(struct moments *moments)
+static json_t *moments_json(const struct moments *moments)
 {
     json_t *events = json_array();
 
-    qsort(moments->list, (size_t)moments->n, sizeof moments->list[0], by_time);
     for (int i = 0; i < moments->n; i++) {
         const struct moment *moment = &moments->list[i];
 
@@ -103,9 +109,21 @@ static bool told(const struct moments *moments, const char *state)
     return false;
 }
 
-static void add_outbound(struct db *db, json_t *line,
-    const struct view_message *message, const char *explanation)
+/* The newest code that brought the message into its state; "" when none did. */
+static const char *code_of(const struct moments *moments, const char *state)
 {
+    for (int i = moments->n; i > 0; i--) {
+        if (strcmp(moments->list[i - 1].state, state) == 0) {
+            return moments->list[i - 1].code;
+        }
+    }
+    return "";
+}
+
+static void add_outbound(
+    struct db *db, json_t *line, const struct view_message *message)
+{
+    char explanation[REASON_SENTENCE_SIZE];
     struct view_attempt attempts[ATTEMPTS_MAX];
     struct view_event events[EVENTS_MAX];
     struct moments moments = {.n = 0};
@@ -113,23 +131,29 @@ static void add_outbound(struct db *db, json_t *line,
     int attempts_n = view_attempts(db, message->id, attempts, ATTEMPTS_MAX);
     int events_n = view_events(db, message->id, events, EVENTS_MAX);
 
-    add(&moments, message->at, "queued", "", "");
+    add(&moments, message->at, 0, "queued", "", "");
     for (int i = 0; i < attempts_n; i++) {
-        add(&moments, attempts[i].at, "sending", "", attempts[i].gateway);
+        add(&moments, attempts[i].at, attempts[i].n, "sending", "",
+            attempts[i].gateway);
         if (attempts[i].answered_at != 0) {
-            add(&moments, attempts[i].answered_at, state_after(&attempts[i]),
-                attempts[i].code, attempts[i].text);
+            add(&moments, attempts[i].answered_at, attempts[i].n,
+                state_after(&attempts[i]), attempts[i].code, attempts[i].text);
         }
     }
     for (int i = 0; i < events_n; i++) {
-        add(&moments, events[i].at, events[i].state, events[i].code, events[i].text);
+        add(&moments, events[i].at, events[i].attempt, events[i].state, events[i].code,
+            events[i].text);
     }
+    qsort(moments.list, (size_t)moments.n, sizeof moments.list[0], by_time);
+    reason_explain_code(message->class, code_of(&moments, message->state),
+        message->reason, explanation);
     /* Expiry, cancellation and the like are cegah's own, told by no gateway. */
     if (!told(&moments, message->state)) {
-        add(&moments, message->updated_at, message->state, message->reason,
+        add(&moments, message->updated_at, INT64_MAX, message->state, message->reason,
             explanation);
     }
     view_gateway_id(db, message->id, gateway_id);
+    json_object_set_new(line, "explanation", value_text(explanation));
     json_object_set_new(line, "gateway_id", value_text(gateway_id));
     json_object_set_new(line, "events", moments_json(&moments));
     json_object_set_new(line, "attempts", attempts_json(attempts, attempts_n));
@@ -142,8 +166,8 @@ static void add_inbound(json_t *line, const struct view_message *message)
     bool clear =
         json_is_string(text) && strcmp(json_string_value(text), value_sealed) != 0;
 
-    add(&moments, message->at, "received", "", message->kind);
-    add(&moments, message->at, message->state, message->step,
+    add(&moments, message->at, 0, "received", "", message->kind);
+    add(&moments, message->at, 0, message->state, message->step,
         strcmp(message->state, "waiting") == 0 ? "waiting for a human" : "");
     json_object_set_new(line, "gateway_id", value_text(message->key));
     json_object_set_new(line, "parts",
@@ -171,7 +195,6 @@ json_t *timeline_json(struct db *db, const char *id, struct err *err)
 {
     struct reference_key key;
     struct view_message message;
-    char explanation[REASON_SENTENCE_SIZE];
     json_t *line;
     bool inbound;
     int64_t found;
@@ -187,14 +210,13 @@ json_t *timeline_json(struct db *db, const char *id, struct err *err)
         }
         return NULL;
     }
-    reason_explain(message.class, message.reason, explanation);
     line = message_line_json(db, &key, &message);
-    json_object_set_new(line, "explanation", value_text(explanation));
+    json_object_set_new(line, "explanation", json_string(""));
     json_object_set_new(line, "text", value_stored_text(db, message.text_id));
     if (inbound) {
         add_inbound(line, &message);
     } else {
-        add_outbound(db, line, &message, explanation);
+        add_outbound(db, line, &message);
     }
     if (db_check(db, err) != 0) {
         json_decref(line);

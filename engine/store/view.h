@@ -70,6 +70,7 @@ struct view_attempt {
 
 /* One event, in the order in which they were told. */
 struct view_event {
+    int64_t attempt; /* the try that it was about, or behind which it came; 0: none */
     int64_t at;
     char state[16], code[32], text[160];
 };

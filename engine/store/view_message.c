@@ -172,8 +172,9 @@ int view_attempts(struct db *db, int64_t message_id, struct view_attempt *list, 
 
 int view_events(struct db *db, int64_t message_id, struct view_event *list, int max)
 {
-    struct stmt *stmt = db_stmt(db,
-        "SELECT at,state,code,text FROM event WHERE message_id=?1 ORDER BY n LIMIT ?2");
+    struct stmt *stmt =
+        db_stmt(db, "SELECT at,state,code,text,attempt FROM event WHERE message_id=?1"
+                    " ORDER BY n LIMIT ?2");
     int n = 0;
 
     stmt_int(stmt, 1, message_id);
@@ -185,6 +186,7 @@ int view_events(struct db *db, int64_t message_id, struct view_event *list, int 
         copy(event->state, sizeof event->state, stmt, 1);
         copy(event->code, sizeof event->code, stmt, 2);
         copy(event->text, sizeof event->text, stmt, 3);
+        event->attempt = stmt_get_int(stmt, 4);
     }
     stmt_end(stmt);
     return n;

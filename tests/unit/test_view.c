@@ -147,6 +147,48 @@ static void a_timeline_tells_every_try_and_report_in_order(void **state)
     json_decref(timeline);
 }
 
+/* All in one instant, as virtual time has it: one gateway refuses, and so does the next. */
+static void a_timeline_tells_of_a_move_before_the_next_try_and_why_it_failed(
+    void **state)
+{
+    static const char *const states[] = {
+        "queued", "sending", "failed", "moved", "sending", "failed"};
+    struct rows *rows = *state;
+    struct message message = rows_message(rows, rows_person(rows, 1, 2000));
+    char id[REFERENCE_SIZE];
+    struct err err = {0};
+    json_t *timeline, *events;
+
+    message_add(rows->db, &message, "Halo, kawan", NULL, monday);
+    message.attempts = 1;
+    attempt_add(rows->db, &message, "text", monday);
+    rows_move(rows, &message, MESSAGE_SENDING, "", monday);
+    attempt_close(rows->db, message.id, 1, "failed", FAILURE_TEMPLATE, "132001",
+        "No such template", monday);
+    event_add(rows->db, message.id, 1, "moved", "wa", "from wa to maros-sms", monday);
+    rows_move(rows, &message, MESSAGE_QUEUED, "", monday);
+    message.attempts = 2;
+    attempt_add(rows->db, &message, "text", monday);
+    rows_move(rows, &message, MESSAGE_SENDING, "", monday);
+    attempt_close(rows->db, message.id, 2, "failed", FAILURE_INVALID_NUMBER, "403",
+        "Not routable", monday);
+    message_move(rows->db, &message, MESSAGE_FAILED, FAILURE_INVALID_NUMBER,
+        "Not routable", monday);
+
+    reference_make(&rows->key, message.id, 0, id);
+    timeline = timeline_json(rows->db, id, &err);
+    assert_non_null(timeline);
+    events = json_object_get(timeline, "events");
+    assert_int_equal(json_array_size(events), 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(word(json_array_get(events, i), "state"), states[i]);
+    }
+    assert_non_null(
+        strstr(word(timeline, "explanation"), "no network for this number"));
+    assert_non_null(strstr(word(timeline, "explanation"), "says: Not routable)."));
+    json_decref(timeline);
+}
+
 static void what_cegah_ended_itself_ends_its_timeline_with_the_reason(void **state)
 {
     struct rows *rows = *state;
@@ -366,6 +408,9 @@ int main(void)
             a_state_is_found_however_far_back_it_lies, rows_begin, rows_end),
         cmocka_unit_test_setup_teardown(
             a_timeline_tells_every_try_and_report_in_order, rows_begin, rows_end),
+        cmocka_unit_test_setup_teardown(
+            a_timeline_tells_of_a_move_before_the_next_try_and_why_it_failed,
+            rows_begin, rows_end),
         cmocka_unit_test_setup_teardown(
             what_cegah_ended_itself_ends_its_timeline_with_the_reason, rows_begin,
             rows_end),
