@@ -204,6 +204,40 @@ static void read_variants(struct compiler *compiler, struct step *step,
     }
 }
 
+static bool has_template(const struct step *step, const char *language)
+{
+    for (size_t i = 0; i < step->templates_n; i++) {
+        const char *of = step->templates[i].for_language;
+
+        if (of != NULL && strcmp(of, language) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A variant that SMS carries and WhatsApp would not: there the first language goes out. */
+static void warn_of_languages(
+    struct compiler *compiler, const struct yaml_node *mapping, const struct step *step)
+{
+    const char *told = NULL;
+
+    for (size_t i = 0; i < step->text.variants_n; i++) {
+        const char *language = step->text.variants[i].language;
+
+        if (language == NULL || has_template(step, language) ||
+            (told != NULL && strcmp(told, language) == 0)) {
+            continue;
+        }
+        told = language;
+        yaml_warning(compiler->source.document, mapping, compiler->source.problems,
+            "Hand in a template for it, and name it: in: {bug: {template: …}}.",
+            "the text has a variant in \"%s\", the template has none: outside the "
+            "session window the first language goes out",
+            language);
+    }
+}
+
 void whatsapp_read(
     struct compiler *compiler, const struct yaml_node *mapping, struct step *step)
 {
@@ -219,6 +253,9 @@ void whatsapp_read(
         if (text_check_language(compiler, child) && child->kind == YAML_MAPPING) {
             read_variants(compiler, step, child, &LANGUAGE_TABLE, child->key);
         }
+    }
+    if (step->templates_n > 0) {
+        warn_of_languages(compiler, mapping, step);
     }
 }
 
