@@ -98,7 +98,7 @@ static const char *read_arguments(struct arguments *arguments, int argc, char **
     }
     if (optind + 1 != argc ||
         document_kind_parse(argv[optind], &arguments->kind) != 0) {
-        return "which report? There are: delivery, responses";
+        return "name one report, and nothing else. There are: delivery, responses";
     }
     return arguments->query.from_day > arguments->query.to_day ? "--from is after --to"
                                                                : NULL;

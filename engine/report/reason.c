@@ -50,7 +50,8 @@ static const struct meaning reasons[] = {
         "was down at the time."},
     {"late",
         "Its time had passed by more than the step's `late` limit, so it was left "
-        "out rather than sent at an odd hour; look whether cegah or the gateway was "
+        "out rather than sent at an odd hour: who joins long after an event or a date "
+        "misses its steps; if it is not that, look whether cegah or the gateway was "
         "down at the time."},
     {"cut",
         "The connection was cut after the request had left, so nobody knows whether "

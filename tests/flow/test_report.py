@@ -214,6 +214,7 @@ def test_a_disclosure_is_in_no_count_of_the_responses(house):
 @pytest.mark.parametrize("line,status,words", [
     ("report", USAGE, "There are: delivery, responses"),
     ("report champions", USAGE, "There are: delivery, responses"),
+    ("report delivery maros", USAGE, "name one report, and nothing else"),
     ("report delivery --by moon", USAGE, "--by takes series, step, district"),
     ("report delivery --format pdf", USAGE, "--format takes table, csv, json or xlsx"),
     ("report delivery --from 31-01-2026", USAGE, "written 2026-01-31"),
