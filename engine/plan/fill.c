@@ -137,21 +137,24 @@ static void add_choice(
         (struct message_choice){choice_id(form, step, value), title};
 }
 
+/* A discreet reader's button says what she would write, and no more. */
+static const char *title_of(const struct answer *answer, bool discreet)
+{
+    return answer->label != NULL && !discreet ? answer->label : answer->value;
+}
+
 /* None at all when they are more, or longer, than a list shows: the text asks anyway. */
-static void add_answers(
-    struct planner_form *form, const char *step, const struct answer *answers, size_t n)
+static void add_answers(struct planner_form *form, const char *step,
+    const struct answer *answers, size_t n, bool discreet)
 {
     for (size_t i = 0; i < n; i++) {
-        const char *title =
-            answers[i].label != NULL ? answers[i].label : answers[i].value;
-
-        if (n > CHOICES_MAX || text_characters(title) > TITLE_CHARACTERS_MAX) {
+        if (n > CHOICES_MAX ||
+            text_characters(title_of(&answers[i], discreet)) > TITLE_CHARACTERS_MAX) {
             return;
         }
     }
     for (size_t i = 0; i < n; i++) {
-        add_choice(form, step, answers[i].value,
-            answers[i].label != NULL ? answers[i].label : answers[i].value);
+        add_choice(form, step, answers[i].value, title_of(&answers[i], discreet));
     }
 }
 
@@ -166,13 +169,14 @@ static void add_word(struct planner_form *form, const char *step, const char *wo
     add_choice(form, step, word, keep(form, title));
 }
 
-static void add_choices(struct planner_form *form, const struct step *step)
+static void add_choices(
+    struct planner_form *form, const struct step *step, bool discreet)
 {
     if (step->kind != STEP_ASK) {
         return;
     }
     if (step->items_n == 0) {
-        add_answers(form, step->id, step->answers, step->answers_n);
+        add_answers(form, step->id, step->answers, step->answers_n, discreet);
         return;
     }
     if (step->start_words_n > 0) {
@@ -183,19 +187,21 @@ static void add_choices(struct planner_form *form, const struct step *step)
     }
 }
 
-void planner_form_choices(const struct step *step, struct planner_form *form)
+void planner_form_choices(const struct planner *planner, const struct fill_for *whom,
+    const struct step *step, const struct quiz_item *item, int64_t now,
+    struct planner_form *form)
 {
-    *form = (struct planner_form){0};
-    add_choices(form, step);
-}
-
-void planner_form_item(
-    const struct step *step, const struct quiz_item *item, struct planner_form *form)
-{
-    char *name = mem_format("%s.%s", step->id, item->id);
+    struct filling filling;
+    char *name;
 
     *form = (struct planner_form){0};
-    add_answers(form, name, item->answers, item->answers_n);
+    begin(&filling, planner, whom, now);
+    if (item == NULL) {
+        add_choices(form, step, filling.discreet);
+        return;
+    }
+    name = mem_format("%s.%s", step->id, item->id);
+    add_answers(form, name, item->answers, item->answers_n, filling.discreet);
     free(name);
 }
 
@@ -246,9 +252,11 @@ void planner_form_step(const struct planner *planner, const struct fill_for *who
     if (use != NULL) {
         add_template(form, &filling, step, use);
     }
-    add_choices(form, step);
-    form->form.media_url = step->media_url;
-    form->form.media_type = step->media_type;
+    add_choices(form, step, filling.discreet);
+    if (!filling.discreet) {
+        form->form.media_url = step->media_url;
+        form->form.media_type = step->media_type;
+    }
 }
 
 void planner_form_fini(struct planner_form *form)

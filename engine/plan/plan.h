@@ -104,10 +104,10 @@ struct planner_form {
 
 void planner_form_step(const struct planner *planner, const struct fill_for *whom,
     const struct step *step, int64_t now, struct planner_form *form);
-/* The choices alone: of a step, and of an item of its quiz. */
-void planner_form_choices(const struct step *step, struct planner_form *form);
-void planner_form_item(
-    const struct step *step, const struct quiz_item *item, struct planner_form *form);
+/* The choices alone: of a step, and (item not NULL) of an item of its quiz. */
+void planner_form_choices(const struct planner *planner, const struct fill_for *whom,
+    const struct step *step, const struct quiz_item *item, int64_t now,
+    struct planner_form *form);
 void planner_form_fini(struct planner_form *form);
 
 /* TUNDA: an active enrolment rests for 14 days. Returns until when, UTC ms; 0: it rests

@@ -460,7 +460,7 @@ void plan_remind(const struct planner *planner, struct question *question, int64
         if (question->postponed) { /* the step's own again, as it was */
             planner_form_step(planner, &whom, step, now, &form);
         } else {
-            planner_form_choices(step, &form);
+            planner_form_choices(planner, &whom, step, NULL, now, &form);
         }
         outgoing.text = text;
         outgoing.form = &form.form;

@@ -116,13 +116,19 @@ static void ask_item(struct talk_turn *turn, const struct asked *asked, size_t a
         .asked_at = turn->now,
         .closes_at = turn->now + asked->step->closes_ms,
     };
+    struct fill_for whom = {
+        .campaign = turn->loaded,
+        .person_id = asked->enrolment.person_id,
+        .address_id = turn->address_id,
+    };
     struct planner_form form;
 
     snprintf(question.step, sizeof question.step, "%s.%s", asked->step->id, item->id);
     snprintf(
         question.channel, sizeof question.channel, "%s", channel_name(turn->channel));
     question_add(turn->talk->db, &question);
-    planner_form_item(asked->step, item, &form);
+    planner_form_choices(
+        turn->talk->planner, &whom, asked->step, item, turn->now, &form);
     talk_reply_formed(turn, KIND_REPLY, question.step, &item->text, &form.form, true);
     planner_form_fini(&form);
 }

@@ -25,6 +25,7 @@ steps:
       parameters: ["{nama}"]
       discreet: {template: uji_c1s}
     say: {text: "Selamat datang, {nama}!", discreet: "Selamat datang!"}
+    media: {url: "https://contoh.example/peta.jpg", type: image/jpeg}
   - id: C4
     at: {week: 2, day: sat, time: "16:15"}
     whatsapp:
@@ -153,19 +154,22 @@ def test_a_question_has_its_choices_and_its_template(house):
     go(house, "01-14T16:15:00")
     go(house, "01-24T16:15:00")
     found = forms(house)
-    assert found["C1"] == {"template": "uji_c1", "language": "id", "parameters": ["Rahma"]}
+    assert found["C1"] == {"template": "uji_c1", "language": "id", "parameters": ["Rahma"],
+                           "media": "https://contoh.example/peta.jpg",
+                           "media_type": "image/jpeg"}
     assert found["C4"]["template"] == "uji_c4"
     assert found["C4"]["buttons"] == ["C4=A", "C4=B", "C4=C"]
     assert found["C4"]["choices"] == [["C4=C", "19 tahun"], ["C4=A", "A"], ["C4=B", "B"]]
 
 
-def test_R11_a_discreet_reader_never_gets_an_open_template(house):
+def test_R11_a_discreet_reader_gets_no_open_template_no_picture_and_no_label(house):
     begun(house, rows=[MEMBER, {**MEMBER, "name": "Sitti"}])  # two on one phone
     go(house, "01-14T16:15:00")
     go(house, "01-24T16:15:00")
     found = forms(house)
     assert found["C1"] == {"template": "uji_c1s", "language": "id"}
     assert found["C4"]["template"] == "uji_c4s"
+    assert found["C4"]["choices"] == [["C4=C", "C"], ["C4=A", "A"], ["C4=B", "B"]]
 
 
 # -- buttons -----------------------------------------------------------------------------
