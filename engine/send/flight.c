@@ -289,6 +289,11 @@ static void settle_one(void *context, size_t i)
     struct send *send = context;
     struct flight *flight = send->landed[i];
 
+    if (flight->known && flight->result.accepted &&
+        strcmp(flight->form, "template") == 0) {
+        refusal_over(send, flight->gateway->config->name, flight->filled.template_name,
+            flight->filled.template_language);
+    }
     settle_attempt(
         send, flight->gateway, &flight->claimed, &flight->result, flight->known);
 }

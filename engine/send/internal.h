@@ -141,6 +141,10 @@ void failover_given_up(struct send *send, int64_t now);
  * this one. closed_ms: how long a recipient's cap lasts. In the caller's unit. */
 void refusal_note(struct send *send, const struct message *message,
     enum failure_class class, const char *code, int64_t closed_ms);
+/* The gateway took that template: what it refused an hour ago or more is mended. A refusal
+ * that is younger overtook the answer and stays. In the caller's unit. */
+void refusal_over(
+    struct send *send, const char *gateway, const char *name, const char *language);
 /* True for the code of a template that the content does not fit: waiting mends nothing. */
 bool refusal_is_mismatch(const char *code);
 

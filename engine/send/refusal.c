@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "send/internal.h"
+#include "send/route.h"
 #include "store/address_gateway.h"
 
 /* The gateway's code as a word for people. */
@@ -91,6 +92,21 @@ void refusal_note(struct send *send, const struct message *message,
         break;
     default:
         break;
+    }
+}
+
+void refusal_over(
+    struct send *send, const char *gateway, const char *name, const char *language)
+{
+    struct db *db = send->with.db;
+    struct template_refused refused;
+
+    language = language == NULL ? "" : language;
+    if (template_refused_find(db, gateway, name, language, &refused) &&
+        send_now(send) >= refused.since + ROUTE_TEMPLATE_AGAIN_MS) {
+        template_refused_clear(db, gateway, name, language);
+        log_event(LOG_INFO, "template_taken", "gateway=%s template=%s language=%s",
+            gateway, name, language);
     }
 }
 

@@ -15,9 +15,6 @@
 enum { ROUTES_MAX = 32 };
 /* A window that closes while the request is under way would have it refused. */
 static const int64_t WINDOW_MARGIN_MS = 60 * 1000;
-/* A refused template is tried again after this, whether or not the gateway tells that it
- * is approved: not every account has that event. */
-static const int64_t TEMPLATE_AGAIN_MS = 60 * 60 * 1000;
 
 /* Gateways in the order of preference. */
 struct candidates {
@@ -176,8 +173,9 @@ const char *route_form(const struct gate *gate, const struct config_gateway *gat
     }
     if (template_refused_find(gate->db, gateway->name, form->template_name,
             form->template_language == NULL ? "" : form->template_language, &refused) &&
-        now < refused.since + TEMPLATE_AGAIN_MS) {
-        refuse(answer, GATE_WAIT, "template_paused", refused.since + TEMPLATE_AGAIN_MS);
+        now < refused.since + ROUTE_TEMPLATE_AGAIN_MS) {
+        refuse(answer, GATE_WAIT, "template_paused",
+            refused.since + ROUTE_TEMPLATE_AGAIN_MS);
         memcpy(answer->code, refused.code, sizeof answer->code);
         return NULL;
     }

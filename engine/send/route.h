@@ -21,6 +21,10 @@ struct adapter;
 struct config_gateway;
 struct message_form;
 
+/* A refused template is tried again after this, whether or not the gateway tells that it
+ * is approved: not every account has that event. */
+#define ROUTE_TEMPLATE_AGAIN_MS (INT64_C(60) * 60 * 1000)
+
 /* A message, as far as its way depends on it. All borrowed for the call. */
 struct route_question {
     enum message_kind kind;

@@ -77,15 +77,22 @@ def test_a_paused_template_goes_by_sms_at_once_and_is_asked_for_once(house):
     assert gateway(house, "wa")["paused"] is False
 
 
-def test_a_step_waits_for_its_paused_template_until_it_is_approved(house):
-    begin(house, routes="[wa]", numbers=(10, 11), wa="connections: 1", profile=PAUSED)
-    house.wait(lambda: house.rows("SELECT * FROM template_refused"), "the refusal")
-    house.wait(lambda: house.status()["now"] and any(
-        row["class"] == "template" for row in house.messages()), "what waits")
-    house.sim("/sim/templates", {"name": "salam", "status": "approved"})
+def test_a_step_waits_for_its_paused_template_until_it_is_taken_again(house):
+    begin(house, routes="[wa]", numbers=(10, 11), wa="connections: 1",
+          faults=[{"do": "code", "code": 132015, "gateway": WA, "next": 1}])
     house.wait_quiet()
-    states = {row["state"] for row in house.messages() if row["step"] == "C1"}
-    assert states <= {"delivered", "expired"}
+    asked = [row[2] for number in (10, 11) for row in way(house, number=phone(number))]
+    assert asked.count("132015") == 1
+    assert {where(step(house, "C1", phone(n))) for n in (10, 11)} == {("wa", "delivered")}
+    assert house.rows("SELECT * FROM template_refused") == []
+
+
+def test_a_template_is_refused_from_its_pause_until_its_approval(house):
+    begin(house, routes="[wa]").wait_quiet()
+    house.sim("/sim/templates", {"name": "salam", "status": "paused"})
+    house.wait(lambda: house.rows("SELECT * FROM template_refused"), "the pause")
+    house.sim("/sim/templates", {"name": "salam", "status": "approved"})
+    house.wait(lambda: not house.rows("SELECT * FROM template_refused"), "the approval")
 
 
 def test_a_template_that_stays_paused_until_it_is_too_late_fails_for_that_reason(house):
