@@ -76,6 +76,27 @@ static void explain_template(
     reason_counted(counted, sentence);
 }
 
+/* Replies and reports wait at the gateway, and a STOP is among them perhaps. */
+static void add_refusals(struct db *db, const char *zone, json_t *list)
+{
+    struct view_refusal refusals[PAUSES_MAX];
+    char line[LINE_SIZE], since[32], last[32];
+    int n = view_refusals(db, refusals, PAUSES_MAX);
+
+    for (int i = 0; i < n; i++) {
+        value_local(zone, refusals[i].since, since);
+        value_local(zone, refusals[i].last_at, last);
+        snprintf(line, sizeof line,
+            "Calls in the name of %s are refused since %s, the last one at %s: their "
+            "secret or signature is not the config's. What people write, STOP too, and "
+            "delivery reports do not come in: compare `app_secret` or `hook_secret` "
+            "with "
+            "what the provider has, today. It calls again what it could not hand over.",
+            refusals[i].gateway, since, last);
+        add(list, refusals[i].gateway, NULL, refusals[i].since, line);
+    }
+}
+
 json_t *standing_json(struct db *db, const char *zone)
 {
     struct view_pause *pauses = mem_zero(PAUSES_MAX, sizeof *pauses);
@@ -89,6 +110,7 @@ json_t *standing_json(struct db *db, const char *zone)
         explain_pause(&pauses[i], since, line);
         add(list, pauses[i].gateway, NULL, pauses[i].since, line);
     }
+    add_refusals(db, zone, list);
     n = view_refused_templates(db, refused, TEMPLATES_MAX);
     for (int i = 0; i < n; i++) {
         value_local(zone, refused[i].since, since);

@@ -1,6 +1,6 @@
 /*
- * standing.h: what stands in the way now: paused gateways and refused templates, each in
- * one line for a coordinator.
+ * standing.h: what stands in the way now: paused gateways, gateways whose own calls are
+ * refused, and refused templates, each in one line for a coordinator.
  */
 #ifndef CEGAH_REPORT_STANDING_H
 #define CEGAH_REPORT_STANDING_H

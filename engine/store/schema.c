@@ -380,6 +380,11 @@ static const char migration_3[] =
     " PRIMARY KEY (gateway, name, language)"
     ") STRICT, WITHOUT ROWID;"
 
+    /* A gateway whose calls are refused; see hook_refusal.h. */
+    "CREATE TABLE hook_refusal ("
+    " gateway TEXT PRIMARY KEY, since INTEGER NOT NULL, last_at INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
     /* TUNDA: nothing until then, and every time of the series moves by so many days. */
     "ALTER TABLE enrolment ADD COLUMN paused_until INTEGER;"
     "ALTER TABLE enrolment ADD COLUMN paused_at INTEGER;"

@@ -139,7 +139,14 @@ struct view_refused {
     int64_t since;
 };
 
+/* A gateway whose calls are refused (hook_refusal.h). */
+struct view_refusal {
+    char gateway[32];
+    int64_t since, last_at;
+};
+
 /* Each fills at most max, by name, and returns how many. */
+int view_refusals(struct db *db, struct view_refusal *list, int max);
 int view_pauses(struct db *db, struct view_pause *list, int max);
 int view_refused_templates(struct db *db, struct view_refused *list, int max);
 

@@ -1,5 +1,6 @@
 /*
- * view_gateway.c: what stands in the way now: gateways that paused, templates refused.
+ * view_gateway.c: what stands in the way now: gateways that paused, gateways whose calls
+ * are refused, templates refused.
  */
 #include "store/view.h"
 
@@ -18,6 +19,24 @@ int view_pauses(struct db *db, struct view_pause *list, int max)
         stmt_copy(stmt, 0, row->gateway, sizeof row->gateway);
         stmt_copy(stmt, 1, row->reason, sizeof row->reason);
         row->since = stmt_get_int(stmt, 2);
+    }
+    stmt_end(stmt);
+    return n;
+}
+
+int view_refusals(struct db *db, struct view_refusal *list, int max)
+{
+    struct stmt *stmt = db_stmt(
+        db, "SELECT gateway,since,last_at FROM hook_refusal ORDER BY gateway LIMIT ?1");
+    int n = 0;
+
+    stmt_int(stmt, 1, max);
+    while (n < max && stmt_row(stmt)) {
+        struct view_refusal *row = &list[n++];
+
+        stmt_copy(stmt, 0, row->gateway, sizeof row->gateway);
+        row->since = stmt_get_int(stmt, 1);
+        row->last_at = stmt_get_int(stmt, 2);
     }
     stmt_end(stmt);
     return n;

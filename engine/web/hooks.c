@@ -10,9 +10,11 @@
 #include "content/config.h"
 #include "send/send.h"
 #include "store/db.h"
+#include "store/hook_refusal.h"
 #include "web/engine.h"
 
 enum { PART_SIZE = 128 };
+static const int64_t NOTE_GAP_MS = 60 * 1000;
 
 /* The path taken apart; a part that is too long fits nothing. */
 struct hook_path {
@@ -195,6 +197,49 @@ static void take_parts(struct hook_call *call, const struct config_gateway *call
     engine_wake(call->engine);
 }
 
+/* Its bit in hook_counts.trusted; 0 past the last bit: such a one is noted each time. */
+static uint64_t bit_of(
+    const struct engine *engine, const struct config_gateway *gateway)
+{
+    size_t place = (size_t)(gateway - engine->config->gateways);
+
+    return place < 64 ? UINT64_C(1) << place : 0;
+}
+
+/* Reports say that it calls in vain. Anybody may call, so it is written once a minute. */
+static void note_refusal(struct engine *engine, struct hook_counts *counts,
+    const struct config_gateway *gateway)
+{
+    uint64_t bit = bit_of(engine, gateway);
+    int64_t now = clock_now(&engine->clock);
+
+    if ((counts->trusted & bit) == 0 && now - counts->noted_at < NOTE_GAP_MS) {
+        return;
+    }
+    counts->trusted &= ~bit;
+    counts->noted_at = now;
+    db_unit_begin(engine->db);
+    hook_refusal_note(engine->db, gateway->name, now);
+    db_unit_end(engine->db, true);
+}
+
+/* It is who it says; what was noted against it is over. */
+static void note_trust(struct engine *engine, struct hook_counts *counts,
+    const struct config_gateway *gateway)
+{
+    uint64_t bit = bit_of(engine, gateway);
+
+    if ((counts->trusted & bit) != 0) {
+        return;
+    }
+    counts->trusted |= bit;
+    db_unit_begin(engine->db);
+    if (hook_refusal_clear(engine->db, gateway->name)) {
+        log_event(LOG_INFO, "hook_trusted", "gateway=%s", gateway->name);
+    }
+    db_unit_end(engine->db, true);
+}
+
 void hooks_call(struct engine *engine, struct hook_counts *counts,
     const struct http_inbound *inbound, struct http_answer *answer)
 {
@@ -220,6 +265,7 @@ void hooks_call(struct engine *engine, struct hook_counts *counts,
     }
     if (gateway->hook_secret != NULL && !same(parts.secret, gateway->hook_secret)) {
         counts->refused++;
+        note_refusal(engine, counts, gateway);
         log_event(LOG_WARN, "hook_refused", "gateway=%s reason=secret", gateway->name);
         http_answer_set(answer, 401, "text/plain", "wrong secret");
         return;
@@ -234,8 +280,12 @@ void hooks_call(struct engine *engine, struct hook_counts *counts,
         counts->refused++;
         log_event(LOG_WARN, "hook_refused", "gateway=%s reason=\"%s\"", gateway->name,
             err.text);
+        note_refusal(engine, counts, gateway);
         http_answer_set(answer, 401, "text/plain", err.text);
         return;
+    }
+    if (inbound->method == HTTP_POST || gateway->hook_secret != NULL) {
+        note_trust(engine, counts, gateway);
     }
     take_parts(
         &(struct hook_call){engine, counts, adapter, parts.kind, inbound, answer},

@@ -20,6 +20,9 @@ struct engine;
 /* Counts since the start, for status and tests. Plain data, embedded in the daemon. */
 struct hook_counts {
     int64_t calls, events, refused, unreadable, unknown_messages, repeated;
+    uint64_t
+        trusted; /* by its place in the config: nothing is noted against a gateway */
+    int64_t noted_at; /* when a refusal was noted last */
 };
 
 /* Deals with one call whose path begins with /hooks/, and fills the answer. */

@@ -219,3 +219,19 @@ def test_a_body_of_nobody_here_is_taken_and_said(numbers):
     assert post(numbers, body(words("555", "Halo", "wamid.1")))[0] == 200
     assert inbound(numbers) == set()
     assert "hook_of_nobody gateway=wa-maros" in numbers.log.read_text()
+
+
+def standing(house):
+    return house.json("report", "delivery")["standing"]
+
+
+def test_a_report_says_that_a_gateways_calls_are_refused_until_one_is_taken(numbers):
+    body = {"object": "whatsapp_business_account", "entry": []}
+    assert post(numbers, body)[0] == 200 and standing(numbers) == []
+    assert post(numbers, body, secret="another")[0] == 401
+    assert post(numbers, body, name="wa-bone", secret="another")[0] == 401
+    found = {each["gateway"]: each["sentence"] for each in standing(numbers)}
+    assert set(found) == {"wa-maros", "wa-bone"}
+    assert "are refused since" in found["wa-maros"] and "app_secret" in found["wa-maros"]
+    assert post(numbers, body)[0] == 200
+    assert [each["gateway"] for each in standing(numbers)] == ["wa-bone"]
