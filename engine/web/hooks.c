@@ -197,7 +197,7 @@ static void take_parts(struct hook_call *call, const struct config_gateway *call
     engine_wake(call->engine);
 }
 
-/* Its bit in hook_counts.trusted; 0 past the last bit: such a one is noted each time. */
+/* Its bit in the sets of hook_counts; 0 past the last bit: such a one is noted each time. */
 static uint64_t bit_of(
     const struct engine *engine, const struct config_gateway *gateway)
 {
@@ -213,9 +213,10 @@ static void note_refusal(struct engine *engine, struct hook_counts *counts,
     uint64_t bit = bit_of(engine, gateway);
     int64_t now = clock_now(&engine->clock);
 
-    if ((counts->trusted & bit) == 0 && now - counts->noted_at < NOTE_GAP_MS) {
+    if ((counts->refusals & bit) != 0 && now - counts->noted_at < NOTE_GAP_MS) {
         return;
     }
+    counts->refusals |= bit;
     counts->trusted &= ~bit;
     counts->noted_at = now;
     db_unit_begin(engine->db);
@@ -233,6 +234,7 @@ static void note_trust(struct engine *engine, struct hook_counts *counts,
         return;
     }
     counts->trusted |= bit;
+    counts->refusals &= ~bit;
     db_unit_begin(engine->db);
     if (hook_refusal_clear(engine->db, gateway->name)) {
         log_event(LOG_INFO, "hook_trusted", "gateway=%s", gateway->name);

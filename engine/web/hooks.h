@@ -20,8 +20,9 @@ struct engine;
 /* Counts since the start, for status and tests. Plain data, embedded in the daemon. */
 struct hook_counts {
     int64_t calls, events, refused, unreadable, unknown_messages, repeated;
-    uint64_t
-        trusted; /* by its place in the config: nothing is noted against a gateway */
+    /* By its place in the config: nothing is noted against a gateway; a refusal is. What
+     * an earlier daemon noted is in neither. */
+    uint64_t trusted, refusals;
     int64_t noted_at; /* when a refusal was noted last */
 };
 
