@@ -120,6 +120,27 @@ static const char *code_of(const struct moments *moments, const char *state)
     return "";
 }
 
+/* What is queued behind a gateway that paused waits for that, whatever befell itself. */
+static void explain_queue(struct db *db, const struct view_message *message,
+    char explanation[REASON_SENTENCE_SIZE])
+{
+    enum { PAUSES_MAX = 64 };
+    struct view_pause pauses[PAUSES_MAX];
+    int n = strcmp(message->state, "queued") == 0 && explanation[0] == '\0'
+                ? view_pauses(db, pauses, PAUSES_MAX)
+                : 0;
+
+    for (int i = 0; i < n; i++) {
+        if (strcmp(pauses[i].gateway, message->gateway) == 0) {
+            snprintf(explanation, REASON_SENTENCE_SIZE,
+                "It waits for %s, which is paused: %s. Below the delivery report "
+                "stands "
+                "what to do.",
+                message->gateway, pauses[i].reason);
+        }
+    }
+}
+
 static void add_outbound(
     struct db *db, json_t *line, const struct view_message *message)
 {
@@ -147,6 +168,7 @@ static void add_outbound(
     qsort(moments.list, (size_t)moments.n, sizeof moments.list[0], by_time);
     reason_explain_code(message->class, code_of(&moments, message->state),
         message->reason, explanation);
+    explain_queue(db, message, explanation);
     /* Expiry, cancellation and the like are cegah's own, told by no gateway. */
     if (!told(&moments, message->state)) {
         add(&moments, message->updated_at, INT64_MAX, message->state, message->reason,

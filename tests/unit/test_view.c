@@ -244,6 +244,24 @@ static void a_sealed_text_is_never_shown(void **state)
     json_decref(timeline);
 }
 
+static void a_message_behind_a_paused_gateway_says_what_it_waits_for(void **state)
+{
+    struct rows *rows = *state;
+    struct message message = rows_message(rows, rows_person(rows, 1, 1990));
+    char reference[REFERENCE_SIZE];
+    struct err err;
+    json_t *timeline;
+
+    message_add(rows->db, &message, "Halo", NULL, monday);
+    gateway_pause_set(
+        rows->db, "maros-sms", "the balance is empty: No credit", monday, monday);
+    reference_make(&rows->key, message.id, 0, reference);
+    timeline = timeline_json(rows->db, reference, &err);
+    assert_non_null(strstr(json_string_value(json_object_get(timeline, "explanation")),
+        "It waits for maros-sms, which is paused: the balance is empty"));
+    json_decref(timeline);
+}
+
 static void an_id_that_is_none_of_ours_is_refused(void **state)
 {
     static const char *const ids[] = {
@@ -416,6 +434,9 @@ int main(void)
             rows_end),
         cmocka_unit_test_setup_teardown(
             a_sealed_text_is_never_shown, rows_begin, rows_end),
+        cmocka_unit_test_setup_teardown(
+            a_message_behind_a_paused_gateway_says_what_it_waits_for, rows_begin,
+            rows_end),
         cmocka_unit_test_setup_teardown(
             an_id_that_is_none_of_ours_is_refused, rows_begin, rows_end),
         cmocka_unit_test_setup_teardown(
