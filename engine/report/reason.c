@@ -114,6 +114,9 @@ static const struct meaning reasons[] = {
         "The step has no template in the person's language, and outside the 24 "
         "hours WhatsApp takes nothing else: give the step a `template` in the "
         "series and load again, or add an SMS gateway to `routes`."},
+    {"given_up",
+        "It had not arrived by the gateway's `give_up` time, so it went on by the next "
+        "route; look whether that gateway is slow or down if many do."},
     {"not_reachable",
         "No gateway of `routes` reaches this person: her number is on no "
         "network or not on WhatsApp; check it with her, or add a gateway that "

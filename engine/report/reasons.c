@@ -14,8 +14,10 @@
 
 enum { SLICE = 1000 };
 
+/* What moved went on by another route, so it is in no total. */
+static const char moved[] = "moved";
 static const char *const outcomes[] = {
-    "failed", "expired", "cancelled", "unsure", "skipped", "missed"};
+    "failed", "expired", "cancelled", "unsure", "skipped", "missed", moved};
 enum { OUTCOMES = sizeof outcomes / sizeof outcomes[0] };
 
 static const struct table_column columns[] = {
@@ -69,7 +71,9 @@ static void add(struct reasons *reasons, const struct view_reason *counted)
         memcpy(reasons->rows[at].reason, counted->reason, sizeof counted->reason);
     }
     reasons->rows[at].n += counted->n;
-    reasons->total += counted->n;
+    if (strcmp(counted->outcome, moved) != 0) {
+        reasons->total += counted->n;
+    }
 }
 
 static void add_all(struct db *db, struct reasons *reasons, int64_t campaign_id)
@@ -133,7 +137,9 @@ struct table *reasons_table(const struct reasons *reasons)
         table_set_text(table, "outcome", row->outcome);
         table_set_text(table, "reason", row->reason);
         table_set_number(table, "n", row->n);
-        table_set_share(table, "share", (double)row->n / (double)reasons->total);
+        if (strcmp(row->outcome, moved) != 0) {
+            table_set_share(table, "share", (double)row->n / (double)reasons->total);
+        }
         reason_counted(row->reason, sentence);
         table_set_text(table, "sentence", sentence);
     }
@@ -173,7 +179,8 @@ void reasons_print(
             out, "No messages failed, and no step was left out: nothing to do.\n");
     } else {
         table_print(table, out);
-        buf_add_text(out, "\nWhat to do:\n");
+        buf_add_text(out, "\nmoved: went on by another route from there, and is in no "
+                          "total.\n\nWhat to do:\n");
     }
     for (size_t row = 0; row < reasons->n; row++) {
         if (strcmp(before, reasons->rows[row].reason) != 0) {

@@ -42,8 +42,9 @@ void counter_add(struct db *db, const struct counter_key *key, int column, int64
 
 /*
  * Adds n to how often that outcome came for that reason. outcome: failed, expired,
- * cancelled, unsure of a message; skipped, missed of a step without one (channel and
- * gateway are "" then); borrowed for ever. reason: see counter_reason().
+ * cancelled, unsure of a message; moved, of one that went on from here by another route;
+ * skipped, missed of a step without one (channel and gateway are "" then); borrowed for
+ * ever. reason: see counter_reason().
  */
 void counter_add_reason(struct db *db, const struct counter_key *key,
     const char *outcome, const char *reason, int64_t n);

@@ -410,6 +410,7 @@ void message_reroute(struct db *db, struct message *message,
     enum message_state to =
         message->state == MESSAGE_UNSURE ? MESSAGE_UNSURE : MESSAGE_QUEUED;
     struct counter_key key;
+    char why[COUNTER_REASON_SIZE];
 
     must(in(message->state,
              TO(QUEUED) | TO(SENDING) | TO(SENT) | TO(FAILED) | TO(UNSURE)),
@@ -419,6 +420,8 @@ void message_reroute(struct db *db, struct message *message,
     counter_key_of(message, &key);
     if (strcmp(message->gateway, route->gateway) != 0) {
         counter_add(db, &key, COUNTER_MOVED, 1);
+        counter_reason(class, code, class == FAILURE_NONE ? "given_up" : reason, why);
+        counter_add_reason(db, &key, "moved", why, 1);
     }
     count(db, message, -1);
     message->state = to;
