@@ -150,17 +150,6 @@ int view_refusals(struct db *db, struct view_refusal *list, int max);
 int view_pauses(struct db *db, struct view_pause *list, int max);
 int view_refused_templates(struct db *db, struct view_refused *list, int max);
 
-/* How often a step got an answer; is_right -1: it knows no right one. */
-struct view_answer {
-    int64_t series_id;
-    char step[32], value[64];
-    int is_right;
-    int64_t n;
-};
-
-/* All of them, by series and step; at most max. Reads every answer once. */
-int view_answers(struct db *db, struct view_answer *list, int max);
-
 /* A question of a person in a series, with who and by what; the key is the first three. */
 struct view_question {
     int64_t enrolment_id;

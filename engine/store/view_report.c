@@ -159,25 +159,3 @@ int view_reach_after(
     stmt_end(stmt);
     return n;
 }
-
-int view_answers(struct db *db, struct view_answer *list, int max)
-{
-    struct stmt *stmt =
-        db_stmt(db, "SELECT e.series_id,a.step,a.value,coalesce(a.is_right,-1),count(*)"
-                    " FROM answer a JOIN enrolment e ON e.id=a.enrolment_id"
-                    " GROUP BY 1,2,3,4 ORDER BY 1,2,5 DESC,3 LIMIT ?1");
-    int n = 0;
-
-    stmt_int(stmt, 1, max);
-    while (n < max && stmt_row(stmt)) {
-        struct view_answer *row = &list[n++];
-
-        row->series_id = stmt_get_int(stmt, 0);
-        snprintf(row->step, sizeof row->step, "%s", stmt_get_word(stmt, 1));
-        snprintf(row->value, sizeof row->value, "%s", stmt_get_word(stmt, 2));
-        row->is_right = (int)stmt_get_int(stmt, 3);
-        row->n = stmt_get_int(stmt, 4);
-    }
-    stmt_end(stmt);
-    return n;
-}
